@@ -1,0 +1,27 @@
+namespace PoweredAppliance.Client.Wire;
+
+/// <summary>The words in <c>POST /vms/{id}/actions/{action}</c> and <c>POST /vms/{id}/recover?operation=</c>, as OpenNebula has them.</summary>
+public static class VmActions
+{
+    public const string Poweroff = "poweroff";
+    public const string PoweroffHard = "poweroff-hard";
+    public const string Resume = "resume";
+    public const string Reboot = "reboot";
+    public const string RebootHard = "reboot-hard";
+    public const string Suspend = "suspend";
+    public const string Stop = "stop";
+    public const string Undeploy = "undeploy";
+    public const string UndeployHard = "undeploy-hard";
+    public const string Terminate = "terminate";
+    public const string TerminateHard = "terminate-hard";
+    public const string Hold = "hold";
+    public const string Release = "release";
+
+    public static IReadOnlyList<string> All { get; } =
+    [
+        Poweroff, PoweroffHard, Resume, Reboot, RebootHard, Suspend, Stop, Undeploy, UndeployHard, Terminate, TerminateHard, Hold, Release,
+    ];
+
+    /// <summary>The place in the list is OpenNebula's number of the operation.</summary>
+    public static IReadOnlyList<string> Recoveries { get; } = ["failure", "success", "retry", "delete", "recreate"];
+}
