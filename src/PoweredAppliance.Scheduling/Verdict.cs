@@ -1,0 +1,95 @@
+using System.Text;
+using PoweredAppliance.Core;
+
+namespace PoweredAppliance.Scheduling;
+
+/// <summary>One host that was looked at for a demand, as it was then.</summary>
+public readonly record struct Considered(HostCapacity Host, Demand Demand, Misfit Misfit)
+{
+    /// <summary>
+    /// The numbers behind <see cref="Misfit"/>: <c>1.5 GiB free, 2 GiB asked</c>; for a host that fits what it had free.
+    /// </summary>
+    public string Detail => Misfit switch
+    {
+        Misfit.Disabled => "an operator disabled it",
+        Misfit.Silent => "its latest reading is overdue",
+        Misfit.TooLittleCpu => Amount.Cpu(Host.CpuPercentFree, Demand.CpuPercent),
+        Misfit.TooLittleMemory => Amount.Memory(Host.MemoryFreeKibibytes, Demand.MemoryKibibytes),
+        Misfit.TooLittleDisk => Amount.Disk(Host.DiskFreeMebibytes, Demand.DiskMebibytes),
+        Misfit.RequirementFails => $"does not meet {Demand.RequirementText ?? "the requirement"}",
+        Misfit.WrongHost => $"the VM's files are on host {Demand.Only}",
+        Misfit.WrongCluster => $"is in cluster {Host.Cluster}, the VM may be in {string.Join(", ", Demand.Clusters)}",
+        _ => $"{Amount.Cpu(Host.CpuPercentFree)} and {Amount.Memory(Host.MemoryFreeKibibytes)} free",
+    };
+
+    /// <summary>How much of the scarce thing there is; the nearest of the refused has the most.</summary>
+    internal long Free => Misfit switch
+    {
+        Misfit.TooLittleCpu => Host.CpuPercentFree,
+        Misfit.TooLittleMemory => Host.MemoryFreeKibibytes,
+        Misfit.TooLittleDisk => Host.DiskFreeMebibytes,
+        _ => 0,
+    };
+}
+
+/// <summary>An answer to a demand, with all that was looked at, by ascending host id.</summary>
+/// <param name="Chosen">null: no host fits</param>
+public sealed record Verdict(Demand Demand, HostId? Chosen, IReadOnlyList<Considered> Considered)
+{
+    /// <summary>
+    /// One sentence for an operator, the refused hosts grouped by reason, the most frequent first:
+    /// <c>no host fits: 3 lack memory (nearest: host2 has 1.5 GiB free, 2 GiB asked), 1 disabled</c>.
+    /// </summary>
+    public string Explain()
+    {
+        var text = new StringBuilder();
+        if (Chosen is { } chosen)
+        {
+            var fitting = Considered.Count(c => c.Misfit is Misfit.None);
+            var best = Considered.First(c => c.Host.Id == chosen);
+            text.Append(best.Host.Name).Append(fitting == 1 ? " alone fits" : $" fits best of {fitting}")
+                .Append($" ({best.Detail})");
+        }
+        else
+        {
+            text.Append("no host fits");
+        }
+
+        var reasons = Considered.Where(c => c.Misfit is not Misfit.None)
+            .GroupBy(c => c.Misfit).OrderByDescending(g => g.Count()).ThenBy(g => g.Key)
+            .Select(g => Reason(g.Key, [.. g])).ToList();
+        if (reasons.Count > 0)
+            text.Append(": ").AppendJoin(", ", reasons);
+        else if (Considered.Count == 0)
+            text.Append(": there are no hosts");
+        if (Chosen is null && Demand.Only is { } only && Considered.All(c => c.Host.Id != only))
+            text.Append($", and host {only} with the VM's files is gone");
+        return text.ToString();
+    }
+
+    private string Reason(Misfit misfit, List<Considered> hosts)
+    {
+        var (count, one) = (hosts.Count, hosts.Count == 1);
+        return misfit switch
+        {
+            Misfit.Disabled => $"{count} disabled",
+            Misfit.Silent => $"{count} not monitored",
+            Misfit.TooLittleCpu => $"{count} {(one ? "lacks" : "lack")} cpu {Nearest(hosts)}",
+            Misfit.TooLittleMemory => $"{count} {(one ? "lacks" : "lack")} memory {Nearest(hosts)}",
+            Misfit.TooLittleDisk => $"{count} {(one ? "lacks" : "lack")} disk {Nearest(hosts)}",
+            Misfit.RequirementFails =>
+                $"{count} {(one ? "does" : "do")} not meet {Demand.RequirementText ?? "the requirement"}",
+            Misfit.WrongHost => $"{count} {(one ? "has" : "have")} not the VM's files (host {Demand.Only} has)",
+            Misfit.WrongCluster => $"{count} in another cluster than {string.Join(", ", Demand.Clusters)}",
+            _ => throw new ArgumentOutOfRangeException(nameof(misfit), misfit, "a reason without words"),
+        };
+    }
+
+    private static string Nearest(List<Considered> hosts)
+    {
+        var nearest = hosts[0];
+        foreach (var host in hosts)
+            nearest = host.Free > nearest.Free ? host : nearest;
+        return $"({(hosts.Count == 1 ? "" : "nearest: ")}{nearest.Host.Name} has {nearest.Detail})";
+    }
+}
