@@ -1,0 +1,163 @@
+using System.Collections.Immutable;
+using Akka.Actor;
+using Akka.Hosting;
+using PoweredAppliance.ControlPlane.Inventory;
+using PoweredAppliance.ControlPlane.Networks;
+using PoweredAppliance.ControlPlane.Vms;
+using PoweredAppliance.ControlPlane.Zones;
+using PoweredAppliance.Core;
+using PoweredAppliance.Core.Drivers;
+using PoweredAppliance.Core.Hosts;
+using PoweredAppliance.Core.Pools;
+using PoweredAppliance.Core.Templates;
+using PoweredAppliance.Core.Vms;
+
+namespace PoweredAppliance.ControlPlane;
+
+/// <summary>An id, or why there is none.</summary>
+public readonly record struct Answer(int Id, Refusal? Refusal)
+{
+    public static implicit operator Answer(Refusal why) => new(-1, why);
+    public static Answer Of(int id) => new(id, null);
+}
+
+/// <summary>
+/// How the API speaks to the control plane: every method returns when what it asked for is stored, and what it changed is
+/// in <see cref="Inventory"/> by then. Callers have authorised already.
+/// </summary>
+public sealed class Cloud(IRequiredActor<Cloud> region, Inventory.Inventory inventory, ControlPlaneSettings settings)
+{
+    public Inventory.Inventory Inventory => inventory;
+
+    public async Task<Answer> Vm(VmProtocol.ICommand command) => await Ask<VmProtocol.IReply>(command).ConfigureAwait(false) switch
+    {
+        VmProtocol.Refused { Why: var why } => why,
+        var accepted => Answer.Of(accepted.Vm.Value),
+    };
+
+    public async Task<Answer> Pool(PoolProtocol.ICommand command) => await Ask<PoolProtocol.IReply>(command).ConfigureAwait(false) switch
+    {
+        PoolProtocol.Refused { Why: var why } => why,
+        PoolProtocol.Accepted { Id: var id } => Answer.Of(id),
+        var other => throw new InvalidOperationException($"a pool answered {other}"),
+    };
+
+    public async Task<Answer> Host(HostProtocol.ICommand command) => await Ask<HostProtocol.IReply>(command).ConfigureAwait(false) switch
+    {
+        HostProtocol.Refused { Why: var why } => why,
+        var accepted => Answer.Of(accepted.Host.Value),
+    };
+
+    /// <summary>Makes a VM: plans its disks and NICs, leases addresses, gives it an id, stores it.</summary>
+    /// <param name="find">what the owner may use</param>
+    /// <param name="uuid">of the machine, where the template gives none</param>
+    /// <param name="name">null: the template's NAME, or one-ID</param>
+    public async Task<Answer> CreateVm(Template given, string? name, Caller owner, int permissions, bool onHold, Assembly.Find find, Guid uuid)
+    {
+        var wanted = name is { Length: > 0 } ? name : given["NAME"];
+        if (wanted is { Length: > 0 } && Names.Check(null, wanted) is { } badName)
+            return badName;
+        var (assembly, why) = Assembly.Plan(given, find);
+        if (why is not null)
+            return why;
+
+        var (ticket, leases) = (0L, (IReadOnlyList<Lease>)[]);
+        if (!assembly!.Nics.IsEmpty)
+        {
+            var asked = new LeaseProtocol.Reserve([.. assembly.Nics.Select(n => (n.Network.Id, n.WantedMac, n.WantedIp))]);
+            switch (await Ask<object>(asked).ConfigureAwait(false))
+            {
+                case LeaseProtocol.Refused refused:
+                    return refused.Why;
+                case LeaseProtocol.Leased leased:
+                    (ticket, leases) = (leased.Ticket, leased.Leases);
+                    break;
+            }
+        }
+
+        VmId? made = null;
+        try
+        {
+            var id = new VmId(await Ask<int>(VmIds.Next.Instance).ConfigureAwait(false));
+            var (template, user) = assembly.Finish(id, uuid, leases);
+            var create = new VmProtocol.Create(
+                id, wanted is { Length: > 0 } ? wanted : $"one-{id}", owner, permissions, template, user,
+                onHold || string.Equals(given["SUBMIT_ON_HOLD"], "YES", StringComparison.OrdinalIgnoreCase));
+            var answer = await Vm(create).ConfigureAwait(false);
+            made = answer.Refusal is null ? id : null;
+            return answer;
+        }
+        finally
+        {
+            if (ticket != 0)
+                region.ActorRef.Tell(new LeaseProtocol.Settle(ticket, made));
+        }
+    }
+
+    /// <summary>Puts a host into the pool and its actor to work.</summary>
+    public async Task<Answer> AddHost(
+        string name, string uri, string datastorePath, int cluster, string? profile, Caller owner, Template template, IEnumerable<KeyValuePair<string, string>> facts)
+    {
+        var all = facts.ToImmutableSortedDictionary(StringComparer.Ordinal).SetItems(
+        [
+            new("URI", uri), new("DATASTORE_PATH", datastorePath), new("CLUSTER_ID", $"{cluster}"), new("STATUS", "0"),
+        ]);
+        if (profile is not null)
+            all = all.SetItem("PROFILE", profile);
+        var answer = await Pool(new PoolProtocol.Allocate(PoolKind.Host, name, owner, 0, template, all)).ConfigureAwait(false);
+        if (answer.Refusal is null)
+            await Configure(answer.Id).ConfigureAwait(false);
+        return answer;
+    }
+
+    /// <summary>Changes the pool's record of a host and tells its actor.</summary>
+    public async Task<Answer> ChangeHost(PoolProtocol.ICommand command, int id)
+    {
+        var answer = await Pool(command).ConfigureAwait(false);
+        return answer.Refusal is null ? await Configure(id).ConfigureAwait(false) : answer;
+    }
+
+    /// <summary>Only a host without VMs goes.</summary>
+    public async Task<Answer> RemoveHost(int id)
+    {
+        if (inventory.Find(PoolKind.Host, id) is null)
+            return Refusal.NotFound("host", id);
+        var retired = await Host(new HostProtocol.Retire(new(id))).ConfigureAwait(false);
+        return retired.Refusal is null ? await Pool(new PoolProtocol.Delete(PoolKind.Host, id)).ConfigureAwait(false) : retired;
+    }
+
+    private Task<Answer> Configure(int id) => inventory.Find(PoolKind.Host, id) is { } host
+        ? Host(new HostProtocol.Configure(new(id), SettingsOf(host)))
+        : Task.FromResult<Answer>(Refusal.NotFound("host", id));
+
+    private HostSettings SettingsOf(PooledObject host)
+    {
+        var cluster = inventory.Find(PoolKind.Cluster, host.FactInt("CLUSTER_ID"))?.Template;
+        return new(
+            host.Name, host.Fact("URI") ?? "", host.Fact("DATASTORE_PATH") ?? "", (HostStatus)host.FactInt("STATUS"), host.FactInt("CLUSTER_ID"),
+            host.Fact("PROFILE"), First(host.Template["RESERVED_CPU"], cluster?["RESERVED_CPU"]), First(host.Template["RESERVED_MEM"], cluster?["RESERVED_MEM"]));
+
+        static string First(string? own, string? clusters) => own is { Length: > 0 } ? own : clusters ?? "";
+    }
+
+    /// <summary>Recovers everything: the zone, the pools, all VMs, then the hosts. When it returns, <see cref="Inventory"/> is complete.</summary>
+    public async Task Recover(Guid newDeployment, string endpoint, CancellationToken stop)
+    {
+        await Ask<ZoneProtocol.Accepted>(new ZoneProtocol.Found(0, settings.ZoneName, newDeployment, endpoint)).WaitAsync(stop).ConfigureAwait(false);
+        var first = Enum.GetValues<PoolKind>().Select(Entities.Pool).Concat(Enumerable.Range(0, settings.Partitions).Select(Entities.Vms));
+        await Task.WhenAll(first.Select(e => Ask<Awake>(new Wake(e)))).WaitAsync(stop).ConfigureAwait(false);
+        await Task.WhenAll(inventory.All(PoolKind.Host).Keys.Select(id => Configure(id))).WaitAsync(stop).ConfigureAwait(false);
+    }
+
+    private async Task<T> Ask<T>(object message)
+    {
+        try
+        {
+            return await region.ActorRef.Ask<T>(message, settings.AskDeadline).ConfigureAwait(false);
+        }
+        catch (AskTimeoutException)
+        {
+            throw new TimeoutException($"{message.GetType().Name} was not answered within {settings.AskDeadline.TotalSeconds:0} s; it may still be done");
+        }
+    }
+}

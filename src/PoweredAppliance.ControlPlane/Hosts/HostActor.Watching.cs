@@ -1,0 +1,239 @@
+using System.Collections.Immutable;
+using Akka.Actor;
+using Akka.Event;
+using PoweredAppliance.ControlPlane.Inventory;
+using PoweredAppliance.Core;
+using PoweredAppliance.Core.Drivers;
+using PoweredAppliance.Core.Hosts;
+using PoweredAppliance.Core.Vms;
+
+namespace PoweredAppliance.ControlPlane.Hosts;
+
+/// <summary>Keeping in touch: reading the host at a beat and at every notice, and saying what was seen, on evidence only.</summary>
+public sealed partial class HostActor
+{
+    private IHostDriver? _driver;
+    private HostAddress? _address;
+    private HostFacts? _facts;
+    private HostUsage? _usage;
+    private ImmutableArray<DomainReading> _wild = [];
+    private string? _silence;
+    private int _connection;
+    private bool _asking;
+    private bool _askAgain;
+    private long _lastHeard;
+
+    /// <summary>Drops the driver and makes the one that the present settings ask for.</summary>
+    private void Readdress()
+    {
+        var wanted = _host is { Settings: { Status: not HostStatus.Offline } s, Retired: false } && _inventory.Zone is { } zone
+            ? new HostAddress(_host.Id, s.Name, s.Uri, s.DatastorePath, zone.Deployment, s.Profile)
+            : null;
+        if (wanted != _address || wanted is null)
+        {
+            Forget();
+            if (wanted is not null)
+            {
+                _address = wanted;
+                _driver = _drivers(wanted);
+                var (self, connection) = (Self, _connection);
+                _driver.Listen(notice => self.Tell(new Noticed(connection, notice)));
+                (_phase, _silence, _lastHeard) = (Phase.Reaching, null, _time.GetTimestamp());
+            }
+        }
+
+        if (_host.Retired)
+        {
+            _inventory.Drop(_host.Id);
+            _region.Tell(new Scheduling.SchedulerProtocol.HostGone(_host.Id));
+            return;
+        }
+
+        Publish();
+        Pulse();
+    }
+
+    private void Forget()
+    {
+        foreach (var running in _running.Values)
+            running.Stop.Cancel();
+        _running.Clear();
+        _next.Clear();
+        _connection++;
+        (_phase, _asking, _askAgain, _wild) = (Phase.Aside, false, false, []);
+        if (_driver is { } driver)
+            Observe(driver.DisposeAsync().AsTask());
+        (_driver, _address) = (null, null);
+    }
+
+    private void Pulse()
+    {
+        if (_driver is null)
+        {
+            if (_host is { Settings.Status: not HostStatus.Offline, Retired: false } && _inventory.Zone is not null)
+                Readdress();
+            return;
+        }
+
+        if (_phase is not Phase.Silent && _time.GetElapsedTime(_lastHeard) >= _settings.SilentAfter)
+            FallSilent($"no answer for {_settings.SilentAfter.TotalSeconds:0} s");
+        if (_asking)
+        {
+            _askAgain = true;
+            return;
+        }
+
+        Ask();
+    }
+
+    private void Ask()
+    {
+        _asking = true;
+        var (driver, connection, began) = (_driver!, _connection, _time.GetTimestamp());
+        Call().PipeTo(Self);
+
+        async Task<object> Call()
+        {
+            using var deadline = new CancellationTokenSource(_settings.ReadDeadline, _time);
+            try
+            {
+                if (_facts is null || _phase is not Phase.Up)
+                {
+                    using var timed = _meters.Call("inspect");
+                    return new Inspected(connection, await driver.Inspect(deadline.Token).WaitAsync(_settings.ReadDeadline, _time).ConfigureAwait(false));
+                }
+
+                using var reading = _meters.Call("read");
+                return new ReadDone(connection, await driver.Read(deadline.Token).WaitAsync(_settings.ReadDeadline, _time).ConfigureAwait(false), began);
+            }
+            catch (Exception e)
+            {
+                return new CallFailed(connection, e);
+            }
+        }
+    }
+
+    private void Heard(Inspected inspected)
+    {
+        if (inspected.Connection != _connection)
+            return;
+        var facts = inspected.Facts;
+        if (_phase is not Phase.Up)
+            _log.Info("host {0} ({1}) answers: {2}, {3}", _host.Id, _host.Settings?.Name, facts.HypervisorVersion, facts.Acceleration);
+        (_asking, _facts, _phase, _silence, _lastHeard) = (false, facts, Phase.Up, null, _time.GetTimestamp());
+        var total = new Capacity(facts.CpuPercent, facts.MemoryKibibytes, facts.DiskMebibytes);
+        Store(_host.Learn(total, _time.GetUtcNow()), inspected, Publish);
+        Ask();
+    }
+
+    private void Heard(ReadDone read)
+    {
+        if (read.Connection != _connection)
+            return;
+        (_asking, _lastHeard) = (false, _time.GetTimestamp());
+        var (reading, now) = (read.Reading, _time.GetUtcNow().ToUnixTimeSeconds());
+        _usage = new(now, reading.CpuUsedPercent, reading.MemoryFreeKibibytes, reading.DiskFreeMebibytes, reading.NetReceivedBytes, reading.NetSentBytes);
+        _wild = [.. reading.Domains.Where(d => d.Vm is null)];
+        var domains = reading.Domains.Where(d => d.Vm is not null).ToLookup(d => d.Vm!.Value.Value);
+        foreach (var claim in _host.Claims.Values)
+        {
+            var domain = domains[claim.Vm.Value].FirstOrDefault(d => d.Generation == claim.Generation);
+            if (domain is not null)
+                Measure(claim.Vm, domain, now);
+            if (!_running.ContainsKey(claim.Vm.Value) && _ended.GetValueOrDefault(claim.Vm.Value) < read.Began)
+                Say(claim, Sight(domain), domain?.Reason ?? $"host {_host.Settings?.Name} has no such domain");
+        }
+
+        foreach (var domain in reading.Domains)
+            if (domain.Vm is { } vm && !_host.Claims.ContainsKey(vm.Value) && !_running.ContainsKey(vm.Value))
+                Disown(vm, domain);
+        Publish();
+        if (_askAgain)
+        {
+            _askAgain = false;
+            Ask();
+        }
+    }
+
+    private void Heard(Noticed noticed)
+    {
+        if (noticed.Connection != _connection)
+            return;
+        if (noticed.Notice is HostNotice.ConnectionLost lost)
+            _log.Warning("host {0} ({1}): connection lost: {2}", _host.Id, _host.Settings?.Name, lost.Reason);
+        Pulse();
+    }
+
+    private void NotHeard(CallFailed failed)
+    {
+        if (failed.Connection != _connection)
+            return;
+        _asking = false;
+        var why = failed.Why is TimeoutException or OperationCanceledException
+            ? $"no answer within {_settings.ReadDeadline.TotalSeconds:0} s"
+            : failed.Why.Message;
+        if (failed.Why is not (HostUnreachableException or TimeoutException or OperationCanceledException))
+            _log.Error(failed.Why, "host {0} ({1}) could not be read", _host.Id, _host.Settings?.Name);
+        if (_time.GetElapsedTime(_lastHeard) >= _settings.SilentAfter)
+            FallSilent(why);
+        else if (_phase is Phase.Up)
+            _phase = Phase.Reaching;
+        if (_phase is not Phase.Silent)
+            Timers.StartSingleTimer("soon", Beat.Instance, TimeSpan.FromMilliseconds(500));
+    }
+
+    private void FallSilent(string why)
+    {
+        if (_phase is Phase.Silent)
+        {
+            _silence = why;
+            return;
+        }
+
+        _log.Warning("host {0} ({1}) is silent: {2}", _host.Id, _host.Settings?.Name, why);
+        _meters.Silence();
+        (_phase, _silence) = (Phase.Silent, why);
+        foreach (var claim in _host.Claims.Values)
+            Say(claim, Sighting.Silent, $"host {_host.Settings?.Name} does not answer: {why}");
+        Publish();
+    }
+
+    private static Sighting Sight(DomainReading? domain) => domain?.Power switch
+    {
+        null => Sighting.Missing,
+        DomainPower.Running => Sighting.Running,
+        DomainPower.Paused => Sighting.Paused,
+        DomainPower.Saved => Sighting.Saved,
+        DomainPower.Crashed => Sighting.Crashed,
+        _ => Sighting.Off,
+    };
+
+    /// <summary>Told only where it would change something: the partition decides again against its own, newest state.</summary>
+    private void Say(Claim claim, Sighting sighting, string detail)
+    {
+        var seen = new VmProtocol.Observe(claim.Vm, _host.Id, claim.Generation, sighting, detail);
+        if (_inventory.Vms.Find(claim.Vm) is { } vm && VirtualMachine.Decide(vm, seen, _time.GetUtcNow()).Events.Count > 0)
+            _region.Tell(seen);
+    }
+
+    private void Measure(VmId vm, DomainReading domain, long now)
+    {
+        decimal? percent = _inventory.Reading(vm) is { Domain: { CpuNanoseconds: { } was } last, At: var at }
+            && domain.CpuNanoseconds is { } cpu && cpu >= was && now > at && last.Generation == domain.Generation
+                ? decimal.Round((cpu - was) / 10_000_000m / (now - at), 2)
+                : null;
+        _inventory.Put(vm, new VmReading(now, domain, percent));
+    }
+
+    /// <summary>A domain of ours that has no claim here: of a VM that ended, or runs elsewhere as a newer generation. It may not run (law 1).</summary>
+    private void Disown(VmId id, DomainReading domain)
+    {
+        if (_inventory.Vms.Find(id) is not { } vm || (vm.Host ?? vm.FilesOn ?? vm.Pledge)?.Host == _host.Id)
+            return;
+        if (vm.State is not VmState.Done && vm.Generation <= domain.Generation)
+            return;
+        var step = vm.State is VmState.Done ? VmStep.Cleanup : VmStep.Undefine;
+        _log.Warning("host {0} ({1}): domain {2} of VM {3} (generation {4}) has no claim: {5}", _host.Id, _host.Settings?.Name, domain.Name, id, domain.Generation, step);
+        Start(new HostProtocol.Perform(_host.Id, new HostStep(id, domain.Generation, step, Specification.Of(vm)), Transition: -1));
+    }
+}

@@ -1,0 +1,211 @@
+using Akka.Actor;
+using Akka.Event;
+using Akka.Persistence;
+using PoweredAppliance.ControlPlane.Inventory;
+using PoweredAppliance.ControlPlane.Scheduling;
+using PoweredAppliance.Core;
+using PoweredAppliance.Core.Drivers;
+using PoweredAppliance.Core.Hosts;
+using PoweredAppliance.Core.Vms;
+
+namespace PoweredAppliance.ControlPlane.Hosts;
+
+/// <summary>
+/// One host: the only writer of its claims, and the only user of its driver. Claims are stored before they are granted.
+/// Every message of the driver comes back as a message; nothing here waits.
+/// <code>
+///  Aside (offline, retired, unconfigured) ──enabled──► Reaching ──it answers──► Up ──no answer for SilentAfter──► Silent
+///                                                                             ▲                                     │
+///                                                                             └──────────────it answers────────────┘
+/// </code>
+/// Steps run one at a time per VM and side by side for different VMs. A newer step cancels the older one of the same VM.
+/// What a host cannot do now (silent, no driver) is not answered: the VM's partition asks again.
+/// </summary>
+public sealed partial class HostActor : UntypedPersistentActor, IWithTimers
+{
+    private readonly Inventory.Inventory _inventory;
+    private readonly ControlPlaneSettings _settings;
+    private readonly HostDriverFactory _drivers;
+    private readonly IActorRef _region;
+    private readonly Meters _meters;
+    private readonly TimeProvider _time;
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+
+    private readonly List<(VmId Vm, int Generation)> _settled = [];
+    private Host _host;
+    private Phase _phase = Phase.Aside;
+    private HostState _state = HostState.Init;
+    private HostState _prevState = HostState.Init;
+
+    public HostActor(
+        HostId id, IActorRef region, Inventory.Inventory inventory, HostDriverFactory drivers, ControlPlaneSettings settings,
+        Meters meters, TimeProvider time)
+    {
+        (_region, _inventory, _drivers, _settings, _meters, _time) = (region, inventory, drivers, settings, meters, time);
+        (_host, PersistenceId) = (new Host(id), $"host-{id}");
+    }
+
+    private enum Phase { Aside, Reaching, Up, Silent }
+
+    public override string PersistenceId { get; }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    protected override void PreStart() => Timers.StartPeriodicTimer("beat", Beat.Instance, TimeSpan.FromMilliseconds(10), _settings.ReadEvery);
+
+    protected override void PostStop()
+    {
+        Forget();
+        base.PostStop();
+    }
+
+    protected override void OnRecover(object message)
+    {
+        if (message is HostProtocol.IEvent e)
+            _host = _host.Apply(e);
+        else if (message is RecoveryCompleted)
+            Publish();
+    }
+
+    protected override void OnCommand(object message)
+    {
+        switch (message)
+        {
+            case HostProtocol.Perform perform:
+                Take(perform);
+                break;
+            case HostProtocol.Claim claim:
+                Decide(claim);
+                break;
+            case HostProtocol.ICommand command:
+                Decide(command);
+                break;
+            case Beat:
+                Pulse();
+                break;
+            case Inspected inspected:
+                Heard(inspected);
+                break;
+            case ReadDone read:
+                Heard(read);
+                break;
+            case CallFailed failed:
+                NotHeard(failed);
+                break;
+            case Noticed noticed:
+                Heard(noticed);
+                break;
+            case StepEnded ended:
+                Ended(ended);
+                break;
+            case Wake:
+                Sender.Tell(Awake.Instance);
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
+    }
+
+    private void Decide(HostProtocol.Claim claim)
+    {
+        var decision = _host.Decide(claim, _time.GetUtcNow());
+        if (decision.Refusal is { } why)
+        {
+            _region.Tell(new VmProtocol.ClaimRefused(claim.Vm, claim.Generation, why.Text));
+            _settled.Add((claim.Vm, claim.Generation));
+            Report();
+            return;
+        }
+
+        Store(decision, claim, () =>
+        {
+            _settled.Add((claim.Vm, claim.Generation));
+            if (_host.Claims.TryGetValue(claim.Vm.Value, out var held) && held.Generation == claim.Generation)
+                _region.Tell(new VmProtocol.ClaimGranted(claim.Vm, claim.Generation, held.GraphicsPort));
+        });
+    }
+
+    private void Decide(HostProtocol.ICommand command)
+    {
+        var asker = Sender;
+        var decision = _host.Decide(command, _time.GetUtcNow());
+        if (decision.Refusal is { } why)
+        {
+            asker.Tell(new HostProtocol.Refused(_host.Id, why));
+            return;
+        }
+
+        Store(decision, command, () =>
+        {
+            asker.Tell(new HostProtocol.Accepted(_host.Id));
+            if (command is HostProtocol.Configure or HostProtocol.Retire && decision.Events.Count > 0)
+                Readdress();
+        });
+    }
+
+    /// <summary>Applied at once, so that the next claim is decided against it; told to the world when stored.</summary>
+    private void Store(Decision<HostProtocol.IEvent> decision, object because, Action then)
+    {
+        foreach (var e in decision.Events)
+            _host = _host.Apply(e);
+        if (decision.Events.Count == 0)
+        {
+            DeferAsync(because, _ => then());
+            return;
+        }
+
+        var (left, since) = (decision.Events.Count, _time.GetTimestamp());
+        PersistAllAsync(decision.Events, _ =>
+        {
+            if (--left > 0)
+                return;
+            _meters.Stored(decision.Events.Count, _time.GetElapsedTime(since));
+            then();
+            Publish();
+        });
+    }
+
+    private void Publish()
+    {
+        var next = _host switch
+        {
+            { Settings: null } => HostState.Init,
+            { Settings.Status: HostStatus.Offline } => HostState.Offline,
+            { Settings.Status: HostStatus.Disabled } => HostState.Disabled,
+            _ => _phase switch { Phase.Up => HostState.Monitored, Phase.Silent => HostState.Error, _ => HostState.Init },
+        };
+        if (next != _state)
+            (_prevState, _state) = (_state, next);
+        if (_host.Retired)
+            return;
+        _inventory.Put(new HostPicture(
+            _host.Id, _state, _prevState, _host.Total, _host.Usable, _host.Allocated, [.. _host.Claims.Keys], _facts, _usage, _wild, _silence));
+        Report();
+    }
+
+    private void Report()
+    {
+        if (_host.Settings is not { } settings || _host.Retired)
+            return;
+        _region.Tell(new SchedulerProtocol.HostReport(
+            _host.Id, settings, _phase is Phase.Up, _host.Usable, _host.Allocated, _host.Claims.Count, [.. _settled]));
+        _settled.Clear();
+    }
+
+    private sealed class Beat
+    {
+        public static readonly Beat Instance = new();
+    }
+
+    private sealed record Inspected(int Connection, HostFacts Facts);
+
+    /// <param name="Began">timestamp: what ended later may not be in it</param>
+    private sealed record ReadDone(int Connection, HostReading Reading, long Began);
+
+    private sealed record CallFailed(int Connection, Exception Why);
+
+    private sealed record Noticed(int Connection, HostNotice Notice);
+
+    private sealed record StepEnded(HostStep Step, long Transition, StepOutcome? Outcome, Exception? Error);
+}

@@ -1,0 +1,54 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.RegularExpressions;
+using PoweredAppliance.Core.Templates;
+
+namespace PoweredAppliance.Core.Vms;
+
+/// <summary>Completes CONTEXT with what OpenNebula's contextualisation packages read in the guest: the ETHn_* variables of every
+/// NIC where NETWORK=YES, and the values of <c>$NAME</c> and <c>$NAME[KEY]</c>.</summary>
+public static partial class Contextualization
+{
+    public static VectorAttribute Complete(
+        VectorAttribute context, VmId id, Template given, ImmutableArray<VectorAttribute> nics, ImmutableArray<VectorAttribute> disks)
+    {
+        var made = context;
+        foreach (var (key, value) in context.Pairs)
+            if (value.Contains('$', StringComparison.Ordinal))
+                made = made.With(key, Substitute(value, id, given, nics));
+        if (Specification.Yes(context["NETWORK"]))
+            foreach (var (nic, n) in nics.Select((nic, n) => (nic, n)))
+                foreach (var (name, value) in Variables(nic))
+                    if (value is { Length: > 0 } && made[$"ETH{n}_{name}"] is null)
+                        made = made.With($"ETH{n}_{name}", value);
+        var taken = disks.Select(d => d["TARGET"]).OfType<string>().ToHashSet(StringComparer.Ordinal);
+        if (made["TARGET"] is not { Length: > 0 })
+            made = made.With("TARGET", Assembly.FreeTarget("hd", taken));
+        return made.With("DISK_ID", disks.Length.ToString(CultureInfo.InvariantCulture));
+    }
+
+    private static IEnumerable<(string Name, string? Value)> Variables(VectorAttribute nic) =>
+    [
+        ("MAC", nic["MAC"]), ("IP", nic["IP"]), ("MASK", nic["NETWORK_MASK"]), ("NETWORK", nic["NETWORK_ADDRESS"]), ("GATEWAY", nic["GATEWAY"]),
+        ("DNS", nic["DNS"]), ("SEARCH_DOMAIN", nic["SEARCH_DOMAIN"]), ("MTU", nic["MTU"]), ("METRIC", nic["METRIC"]), ("METHOD", nic["METHOD"]),
+        ("VLAN_ID", nic["VLAN_ID"]), ("IP6", nic["IP6_GLOBAL"] ?? nic["IP6"]), ("IP6_ULA", nic["IP6_ULA"]), ("GATEWAY6", nic["GATEWAY6"]),
+        ("EXTERNAL", nic["EXTERNAL"]),
+    ];
+
+    private static string Substitute(string value, VmId id, Template given, ImmutableArray<VectorAttribute> nics) =>
+        Reference().Replace(value, match =>
+        {
+            var (name, key) = (match.Groups["name"].Value.ToUpperInvariant(), match.Groups["key"].Value.ToUpperInvariant());
+            return (name, key) switch
+            {
+                ("VMID", "") => id.ToString(),
+                ("NAME", "") => given["NAME"] ?? $"one-{id}",
+                ("NIC", not "") => nics.Select(n => n[key]).OfType<string>().FirstOrDefault() ?? "",
+                (_, "") => given[name] ?? "",
+                _ => given.Vector(name)?[key] ?? "",
+            };
+        });
+
+    [GeneratedRegex(@"\$(?<name>[A-Za-z_][A-Za-z0-9_]*)(\[(?<key>[A-Za-z_][A-Za-z0-9_]*)[^\]]*\])?", RegexOptions.CultureInvariant)]
+    private static partial Regex Reference();
+}
