@@ -5,8 +5,8 @@ using System.Text;
 
 namespace PoweredAppliance.Core.Templates;
 
-/// <summary>An OpenNebula template: attributes sorted by name, those of one name in the order they were given. Immutable;
-/// two templates are equal when they say the same, whatever order they were written in.</summary>
+/// <summary>An OpenNebula template: attributes sorted by name, those of one name in the order they were given.
+/// Immutable; two templates are equal when they say the same, whatever order they were written in.</summary>
 public sealed class Template : IEquatable<Template>
 {
     /// <summary>In characters.</summary>
@@ -25,8 +25,8 @@ public sealed class Template : IEquatable<Template>
 
     public ImmutableArray<TemplateAttribute> Attributes { get; }
 
-    /// <summary>The value of the last single attribute of that name (any case), null when there is none. An empty vector
-    /// reads as an empty value: XML clients write both as an element without content.</summary>
+    /// <summary>The value of the last single attribute of that name (any case), null when there is none. An empty
+    /// vector reads as an empty value: XML clients write both as an element without content.</summary>
     public string? this[string name]
     {
         get
@@ -103,8 +103,8 @@ public sealed class Template : IEquatable<Template>
         return Replace(name, given);
     }
 
-    /// <summary>What an update with append = 1 leaves: each name that is given replaces everything of that name here, the
-    /// rest stays.</summary>
+    /// <summary>What an update with append = 1 leaves: each name that is given replaces everything of that name here,
+    /// the rest stays.</summary>
     public Template Merge(Template given)
     {
         if (given.Attributes.IsEmpty)
@@ -113,9 +113,9 @@ public sealed class Template : IEquatable<Template>
         return Of(Attributes.Where(a => !names.Contains(a.Name)).Concat(given.Attributes));
     }
 
-    /// <summary>The text form; parsing it gives an equal template. One kind of value has no text form, one that ends with a
-    /// backslash and has blanks or signs in it: then the whole template comes as XML, which every reader of templates
-    /// accepts.</summary>
+    /// <summary>The text form; parsing it gives an equal template. One kind of value has no text form, one that ends
+    /// with a backslash and has blanks or signs in it: then the whole template comes as XML, which every reader of
+    /// templates accepts.</summary>
     public string ToText()
     {
         var text = new StringBuilder();
@@ -139,7 +139,8 @@ public sealed class Template : IEquatable<Template>
     }
 
     public bool Equals(Template? other) =>
-        other is not null && (ReferenceEquals(this, other) || Attributes.AsSpan().SequenceEqual(other.Attributes.AsSpan()));
+        ReferenceEquals(this, other)
+        || (other is not null && Attributes.AsSpan().SequenceEqual(other.Attributes.AsSpan()));
 
     public override bool Equals(object? obj) => Equals(obj as Template);
 
@@ -158,7 +159,7 @@ public sealed class Template : IEquatable<Template>
     private Template Replace(string name, IEnumerable<TemplateAttribute> by)
     {
         var (start, end) = Range(name);
-        return new Template([.. Attributes.AsSpan(0, start), .. by, .. Attributes.AsSpan(end, Attributes.Length - end)]);
+        return new Template([.. Attributes.AsSpan()[..start], .. by, .. Attributes.AsSpan()[end..]]);
     }
 
     /// <summary>Where the attributes of that name are, or would be.</summary>

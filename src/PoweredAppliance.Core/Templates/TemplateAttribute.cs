@@ -62,7 +62,8 @@ public sealed record VectorAttribute(string Name, ImmutableArray<KeyValuePair<st
         return -1;
     }
 
-    private static ImmutableArray<KeyValuePair<string, string>> Ordered(ImmutableArray<KeyValuePair<string, string>> given)
+    private static ImmutableArray<KeyValuePair<string, string>> Ordered(
+        ImmutableArray<KeyValuePair<string, string>> given)
     {
         if (given.IsDefaultOrEmpty)
             return [];

@@ -1,7 +1,8 @@
 namespace PoweredAppliance.Core.Templates;
 
-/// <summary>Reads the text form in one pass, without recursion. Errors name what was met and what could have stood there in
-/// the words of OpenNebula's own parser (VARIABLE, EQUAL, STRING, ...), since people search for them.</summary>
+/// <summary>Reads the text form in one pass, without recursion. Errors name what was met and what could have stood
+/// there in the words of OpenNebula's own parser (VARIABLE, EQUAL, STRING, ...), since people search for
+/// them.</summary>
 internal sealed class TemplateTextReader(string text, int maxAttributes)
 {
     private readonly List<TemplateAttribute> _read = [];

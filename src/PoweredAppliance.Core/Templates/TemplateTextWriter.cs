@@ -39,8 +39,8 @@ internal static class TemplateTextWriter
         return true;
     }
 
-    /// <summary>A quoted value cannot end with a backslash, which would make its closing quote a part of it. Such a value goes
-    /// bare, where a bare value may be: without blanks and signs.</summary>
+    /// <summary>A quoted value cannot end with a backslash, which would make its closing quote a part of it. Such a
+    /// value goes bare, where a bare value may be: without blanks and signs.</summary>
     private static bool Value(StringBuilder to, string value)
     {
         if (value is not [.., '\\'])

@@ -12,10 +12,10 @@ internal static class TemplateWords
     private static readonly SearchValues<char> NameChars =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_");
 
-    /// <summary>Everything below a blank (tab and line ends among them), surrogates and the two non-characters: only a value
-    /// with one of these has to be looked at one character at a time.</summary>
+    /// <summary>Everything below a blank (tab and line ends among them), surrogates and the two non-characters: only a
+    /// value with one of these has to be looked at one character at a time.</summary>
     private static readonly SearchValues<char> Suspects = SearchValues.Create(
-        [.. Enumerable.Range(0, 0x20).Concat(Enumerable.Range(0xD800, 0x800)).Append(0xFFFE).Append(0xFFFF).Select(c => (char)c)]);
+        [.. Enumerable.Range(0, 0x20).Concat(Enumerable.Range(0xD800, 0x800)).Select(c => (char)c), '\uFFFE', '\uFFFF']);
 
     public static bool IsNameChar(char c) => NameChars.Contains(c);
 
@@ -26,8 +26,8 @@ internal static class TemplateWords
     public static string Value(string value) =>
         WrongInValue(value) is { } wrong ? throw new ArgumentException(wrong.Reason, nameof(value)) : value;
 
-    /// <summary>Why this cannot be a name, or null. A digit in front is refused although the text form could read it: the
-    /// XML form has no such element name.</summary>
+    /// <summary>Why this cannot be a name, or null. A digit in front is refused although the text form could read it:
+    /// the XML form has no such element name.</summary>
     public static string? WrongInName(string? name) => name switch
     {
         null or "" => "an attribute name is empty",
@@ -50,7 +50,8 @@ internal static class TemplateWords
         return end >= 0 ? (end, $"a value has '{CDataEnd}'") : null;
     }
 
-    /// <summary>Index of the first character that is no character of XML 1.0 (lone surrogates included), -1 for none.</summary>
+    /// <summary>Index of the first character that is no character of XML 1.0 (lone surrogates included), -1 for
+    /// none.</summary>
     public static int NotXml(ReadOnlySpan<char> text)
     {
         for (var i = 0; i < text.Length; i++)

@@ -28,7 +28,9 @@ internal static class TemplateXmlReader
         }
         catch (XmlException e)
         {
-            var reason = e.Message.Contains("DTD", StringComparison.Ordinal) ? "a document type is not allowed" : "not well-formed";
+            var reason = e.Message.Contains("DTD", StringComparison.Ordinal)
+                ? "a document type is not allowed"
+                : "not well-formed";
             var line = Math.Max(1, e.LineNumber) + linesBefore;
             throw new TemplateSyntaxException($"XML error, {reason}", line, e.LinePosition, e.LinePosition);
         }

@@ -3,7 +3,8 @@ using System.Text;
 
 namespace PoweredAppliance.Core.Templates;
 
-/// <summary>Writes the XML form as OpenNebula stores and sends it: no blanks between elements, every value a CDATA section.</summary>
+/// <summary>Writes the XML form as OpenNebula stores and sends it: no blanks between elements, every value a CDATA
+/// section.</summary>
 internal static class TemplateXmlWriter
 {
     public static void Write(IBufferWriter<byte> to, string root, Template template) =>
@@ -56,7 +57,8 @@ internal static class TemplateXmlWriter
         sink.Put(">");
     }
 
-    /// <summary>A reader of XML turns a bare carriage return into a line feed, so each leaves the section as a reference.</summary>
+    /// <summary>A reader of XML turns a bare carriage return into a line feed, so each leaves the section as a
+    /// reference.</summary>
     private static void Value<T>(T sink, ReadOnlySpan<char> value)
         where T : struct, ISink
     {
