@@ -51,8 +51,9 @@ public sealed class Cloud(IRequiredActor<Cloud> region, Inventory.Inventory inve
     /// <summary>Makes a VM: plans its disks and NICs, leases addresses, gives it an id, stores it.</summary>
     /// <param name="find">what the owner may use</param>
     /// <param name="uuid">of the machine, where the template gives none</param>
-    /// <param name="name">null: the template's NAME, or one-ID</param>
-    public async Task<Answer> CreateVm(Template given, string? name, Caller owner, int permissions, bool onHold, Assembly.Find find, Guid uuid)
+    /// <param name="name">null: the template's NAME, or <paramref name="prefix"/>-ID</param>
+    public async Task<Answer> CreateVm(
+        Template given, string? name, string prefix, Caller owner, int permissions, bool onHold, Assembly.Find find, Guid uuid)
     {
         var wanted = name is { Length: > 0 } ? name : given["NAME"];
         if (wanted is { Length: > 0 } && Names.Check(null, wanted) is { } badName)
@@ -81,7 +82,7 @@ public sealed class Cloud(IRequiredActor<Cloud> region, Inventory.Inventory inve
             var id = new VmId(await Ask<int>(VmIds.Next.Instance).ConfigureAwait(false));
             var (template, user) = assembly.Finish(id, uuid, leases);
             var create = new VmProtocol.Create(
-                id, wanted is { Length: > 0 } ? wanted : $"one-{id}", owner, permissions, template, user,
+                id, wanted is { Length: > 0 } ? wanted : $"{prefix}-{id}", owner, permissions, template, user,
                 onHold || string.Equals(given["SUBMIT_ON_HOLD"], "YES", StringComparison.OrdinalIgnoreCase));
             var answer = await Vm(create).ConfigureAwait(false);
             made = answer.Refusal is null ? id : null;

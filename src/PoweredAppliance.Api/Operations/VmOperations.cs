@@ -1,0 +1,119 @@
+using PoweredAppliance.Api.Auth;
+using PoweredAppliance.ControlPlane;
+using PoweredAppliance.ControlPlane.Inventory;
+using PoweredAppliance.Core;
+using PoweredAppliance.Core.Access;
+using PoweredAppliance.Core.Hosts;
+using PoweredAppliance.Core.Pools;
+using PoweredAppliance.Core.Templates;
+using PoweredAppliance.Core.Vms;
+
+namespace PoweredAppliance.Api.Operations;
+
+/// <summary>Makes machine ids; outside the pure rooms, so that tests can say which.</summary>
+public delegate Guid NewGuid();
+
+/// <summary>
+/// What people may do with VMs: existence, then rights, then the deed, in OpenNebula's order of checks. The texts carry no method
+/// name; each face adds its own. Every method returns when the deed is stored.
+/// </summary>
+public sealed class VmOperations(Cloud cloud, Authority authority, NewGuid newGuid)
+{
+    private Inventory Inventory => cloud.Inventory;
+
+    public Task<Answer> Allocate(Subject who, Template template, bool hold) =>
+        authority.MayCreateVm(who) is { } why ? Refused(why) : Create(who, template, null, hold);
+
+    /// <param name="extra">merged over the stored template: given DISKs and NICs replace all of their kind</param>
+    public Task<Answer> Instantiate(Subject who, int templateId, string? name, bool hold, Template extra)
+    {
+        if (Inventory.Find(PoolKind.Template, templateId) is not { } stored)
+            return Refused(Refusal.NotFound("virtual machine template", templateId));
+        if (authority.May(who, Rights.Use, stored) is { } why)
+            return Refused(why);
+        var template = stored.Template.Merge(extra).Without("NAME").Set("TEMPLATE_ID", $"{templateId}");
+        return Create(who, template, name, hold, prefix: stored.Name);
+    }
+
+    public Task<Answer> Act(Subject who, int id, VmAction action) => On(who, id, RightFor(action), vm => cloud.Vm(new VmProtocol.Act(vm.Id, action, who.Caller())));
+
+    /// <param name="enforce">refuse at once when the host has no room (it would be refused by the host anyway)</param>
+    public Task<Answer> Deploy(Subject who, int id, int hostId, bool enforce) => On(who, id, Rights.Admin, vm =>
+    {
+        if (Inventory.Find(PoolKind.Host, hostId) is not { } host)
+            return Refused(Refusal.NotFound("host", hostId));
+        if (authority.May(who, Rights.Manage, host) is { } why)
+            return Refused(why);
+        if (Inventory.Host(new(hostId)) is not { State: HostState.Monitored or HostState.Disabled } picture)
+            return Refused(Refusal.WrongState($"Host {host.Name} is not monitored, VM {id} cannot be deployed there.", id));
+        var (room, free) = (Specification.Room(vm.Template), picture.Usable - picture.Allocated);
+        if (enforce && (room.CpuPercent > free.CpuPercent || room.MemoryKibibytes > free.MemoryKibibytes))
+            return Refused(Refusal.WrongState(
+                $"Not enough capacity in host {host.Name}: {free.CpuPercent} % cpu and {free.MemoryKibibytes / 1024} MiB free, "
+                + $"{room.CpuPercent} % and {room.MemoryKibibytes / 1024} MiB asked.", id));
+        var offer = new HostOffer(new(hostId), host.Name, host.FactInt("CLUSTER_ID"), 0, "kvm", "qcow2");
+        return cloud.Vm(new VmProtocol.Deploy(vm.Id, offer, who.Caller()));
+    });
+
+    public Task<Answer> Recover(Subject who, int id, RecoverOperation operation) => operation is RecoverOperation.DeleteDb && !who.IsAdmin
+        ? Refused(new(ErrorCode.Authorization, $"User [{who.User}] : Only oneadmin may delete a VM from the database.", ObjectId: id))
+        : On(who, id, Rights.Admin, vm => cloud.Vm(new VmProtocol.Recover(vm.Id, operation, who.Caller())));
+
+    public Task<Answer> Rename(Subject who, int id, string name) => On(who, id, Rights.Manage, vm =>
+        Names.Check(null, name) is { } why ? Refused(why) : cloud.Vm(new VmProtocol.Rename(vm.Id, name, who.Caller())));
+
+    public Task<Answer> Update(Subject who, int id, Template given, bool append) => On(who, id, Rights.Manage, vm =>
+        cloud.Vm(new VmProtocol.UpdateUserTemplate(vm.Id, given, append, who.Caller())));
+
+    public Task<Answer> Chmod(Subject who, int id, int[] nine) => On(who, id, Rights.Manage, vm =>
+        Permitted.Change(who, new(vm.Permissions), nine, id, out var bits) is { } why
+            ? Refused(why)
+            : authority.May(who, new Permissions(vm.Permissions).ChangesAdminBits(new(bits)) ? Rights.Admin : Rights.Manage, vm) is { } no
+                ? Refused(no)
+                : cloud.Vm(new VmProtocol.Chmod(vm.Id, bits, who.Caller())));
+
+    public Task<Answer> Chown(Subject who, int id, int user, int group) => On(who, id, user < 0 ? Rights.Manage : Rights.Admin, vm =>
+        Permitted.Owner(Inventory, user, group) is { } why
+            ? Refused(why)
+            : cloud.Vm(new VmProtocol.Chown(vm.Id, user < 0 ? null : new(user), group < 0 ? null : new(group), who.Caller())));
+
+    /// <summary>The VM, if it is there and the subject may use it.</summary>
+    public (VirtualMachine? Vm, Refusal? Why) Read(Subject who, int id) => Inventory.Vms.Find(new(id)) is not { } vm
+        ? (null, Refusal.NotFound("virtual machine", id))
+        : authority.May(who, Rights.Use, vm) is { } why ? (null, why) : (vm, null);
+
+    private Task<Answer> Create(Subject who, Template template, string? name, bool hold, string prefix = "one") => cloud.CreateVm(
+        template, name, prefix, who.Caller(), Permitted.New(Inventory, who), hold, Finder(who), newGuid());
+
+    private Assembly.Find Finder(Subject who) => (kind, id, name, ownerName) =>
+    {
+        var word = ObjectPool.Word(kind);
+        var pool = Inventory.All(kind);
+        PooledObject? found;
+        if (id is { Length: > 0 })
+        {
+            found = int.TryParse(id, out var number) ? pool.GetValueOrDefault(number) : null;
+            if (found is null)
+                return (null, new(ErrorCode.NoExists, $"Error getting {word} [{id}].", $"{word.ToUpperInvariant()}_ID", id));
+        }
+        else
+        {
+            var owner = ownerName is { Length: > 0 } ? Inventory.All(PoolKind.User).Values.FirstOrDefault(u => u.Name == ownerName)?.Id ?? -1 : who.User.Value;
+            found = pool.Values.FirstOrDefault(o => o.Name == name && o.Owner.User.Value == owner);
+            if (found is null)
+                return (null, new(ErrorCode.NoExists, $"User {owner} does not own a {word} with name {name}.", word.ToUpperInvariant(), name));
+        }
+
+        return authority.May(who, Rights.Use, found) is { } why ? (null, why) : (found, null);
+    };
+
+    private Task<Answer> On(Subject who, int id, Rights right, Func<VirtualMachine, Task<Answer>> act) =>
+        Inventory.Vms.Find(new(id)) is not { } vm
+            ? Refused(Refusal.NotFound("virtual machine", id))
+            : authority.May(who, right, vm) is { } why ? Refused(why) : act(vm);
+
+    /// <summary>As OpenNebula ships VM_ADMIN_OPERATIONS and VM_MANAGE_OPERATIONS.</summary>
+    private static Rights RightFor(VmAction action) => action is VmAction.Resched or VmAction.Unresched ? Rights.Admin : Rights.Manage;
+
+    private static Task<Answer> Refused(Refusal why) => Task.FromResult<Answer>(why);
+}
