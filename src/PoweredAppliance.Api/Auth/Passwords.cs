@@ -34,7 +34,10 @@ public static class Passwords
     {
         using var argon = new Argon2id(Encoding.UTF8.GetBytes(password.Length == 0 ? " " : password))
         {
-            Salt = salt, MemorySize = kibibytes, Iterations = passes, DegreeOfParallelism = lanes,
+            Salt = salt,
+            MemorySize = kibibytes,
+            Iterations = passes,
+            DegreeOfParallelism = lanes,
         };
         return argon.GetBytes(32);
     }

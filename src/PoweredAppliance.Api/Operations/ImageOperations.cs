@@ -45,9 +45,15 @@ public sealed class ImageOperations(Cloud cloud, Authority authority, PoolOperat
         var persistent = string.Equals(given["PERSISTENT"], "YES", StringComparison.OrdinalIgnoreCase);
         var facts = new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["TYPE"] = Permitted.Text(number), ["DISK_TYPE"] = "0", ["PERSISTENT"] = persistent ? "1" : "0",
-            ["STATE"] = ImageImports.Locked, ["PREV_STATE"] = "0", ["MODTIME"] = time.GetUtcNow().ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture),
-            ["DATASTORE_ID"] = Permitted.Text(datastore), ["DATASTORE"] = store.Name, ["FS"] = given["FS"] ?? "",
+            ["TYPE"] = Permitted.Text(number),
+            ["DISK_TYPE"] = "0",
+            ["PERSISTENT"] = persistent ? "1" : "0",
+            ["STATE"] = ImageImports.Locked,
+            ["PREV_STATE"] = "0",
+            ["MODTIME"] = time.GetUtcNow().ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture),
+            ["DATASTORE_ID"] = Permitted.Text(datastore),
+            ["DATASTORE"] = store.Name,
+            ["FS"] = given["FS"] ?? "",
         };
         if (path is { Length: > 0 })
             facts["PATH"] = path;

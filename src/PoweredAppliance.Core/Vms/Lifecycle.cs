@@ -138,5 +138,5 @@ public static class Lifecycle
     /// <summary>LCM states in which the guest's run time counts (between RSTIME and RETIME).</summary>
     public static bool GuestIsUp(Phase phase) => phase is { State: VmState.Active } and
         ({ Lcm: LcmState.Running or LcmState.Unknown or LcmState.Migrate or LcmState.Hotplug } or
-         { Lcm: LcmState.Shutdown or LcmState.ShutdownPoweroff or LcmState.ShutdownUndeploy or LcmState.SaveStop or LcmState.SaveSuspend });
+        { Lcm: LcmState.Shutdown or LcmState.ShutdownPoweroff or LcmState.ShutdownUndeploy or LcmState.SaveStop or LcmState.SaveSuspend });
 }

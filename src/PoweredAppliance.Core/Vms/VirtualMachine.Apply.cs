@@ -9,9 +9,15 @@ public sealed partial record VirtualMachine
     {
         (null, Created c) => new()
         {
-            Id = c.Vm, Name = c.Name, Owner = c.Owner, Permissions = c.Permissions,
-            Template = c.Template, UserTemplate = c.UserTemplate, Start = c.At.ToUnixTimeSeconds(),
-            State = c.OnHold ? VmState.Hold : VmState.Pending, PrevState = VmState.Init,
+            Id = c.Vm,
+            Name = c.Name,
+            Owner = c.Owner,
+            Permissions = c.Permissions,
+            Template = c.Template,
+            UserTemplate = c.UserTemplate,
+            Start = c.At.ToUnixTimeSeconds(),
+            State = c.OnHold ? VmState.Hold : VmState.Pending,
+            PrevState = VmState.Init,
         },
         (null, _) => throw new ArgumentException($"the journal's first event of VM {e.Vm} is {e.GetType().Name}, not Created", nameof(e)),
         ({ } there, _) => there.Apply(e),
@@ -22,7 +28,8 @@ public sealed partial record VirtualMachine
         ActionTaken taken => Apply(taken),
         Offered offered => (this with
         {
-            Pledge = offered.Host, Generation = offered.Generation,
+            Pledge = offered.Host,
+            Generation = offered.Generation,
             CameFrom = State is VmState.Stopped or VmState.Undeployed ? State : CameFrom,
         }).To(VmState.Pending, offered.At),
         OfferRefused refused => this with { Pledge = null, UserTemplate = UserTemplate.Set("SCHED_MESSAGE", Stamp(refused.At, refused.Why)) },
@@ -46,7 +53,8 @@ public sealed partial record VirtualMachine
             case VmAction.Reboot or VmAction.RebootHard:
                 return (this with
                 {
-                    Rebooting = taken.Action is VmAction.Reboot ? VmStep.Reboot : VmStep.Reset, Transition = Transition + 1,
+                    Rebooting = taken.Action is VmAction.Reboot ? VmStep.Reboot : VmStep.Reset,
+                    Transition = Transition + 1,
                 }).Noted(Word(taken.Action), taken.By);
             case VmAction.Resched or VmAction.Unresched:
                 return this with { Resched = taken.Action is VmAction.Resched };
@@ -78,8 +86,12 @@ public sealed partial record VirtualMachine
         };
         return (this with
         {
-            Pledge = null, FilesOn = null, CameFrom = VmState.Pending, GraphicsPort = placed.GraphicsPort,
-            History = History.Add(record), UserTemplate = UserTemplate.Without("SCHED_MESSAGE").Without("ERROR"),
+            Pledge = null,
+            FilesOn = null,
+            CameFrom = VmState.Pending,
+            GraphicsPort = placed.GraphicsPort,
+            History = History.Add(record),
+            UserTemplate = UserTemplate.Without("SCHED_MESSAGE").Without("ERROR"),
         }).To(prolog, placed.At);
     }
 
@@ -154,7 +166,11 @@ public sealed partial record VirtualMachine
         var at = when.ToUnixTimeSeconds();
         var vm = this with
         {
-            State = next.State, Lcm = next.Lcm, PrevState = State, PrevLcm = Lcm, Transition = Transition + 1,
+            State = next.State,
+            Lcm = next.Lcm,
+            PrevState = State,
+            PrevLcm = Lcm,
+            Transition = Transition + 1,
             End = next.State is VmState.Done ? at : End,
             Hard = Hard && next.State is VmState.Active,
         };

@@ -38,7 +38,7 @@ public static class VmProtocol
     /// <summary>The host's answer to the claim for this generation.</summary>
     public sealed record ClaimGranted(VmId Vm, int Generation, int GraphicsPort) : ICommand;
     public sealed record ClaimRefused(VmId Vm, int Generation, string Why) : ICommand;
-    
+
     /// <param name="Transition">the VM's transition the step was asked for; a report about an older one is void</param>
     public sealed record StepReport(VmId Vm, int Generation, long Transition, VmStep Step, StepOutcome Outcome) : ICommand;
 
