@@ -1,1 +1,27 @@
-return 0;
+using System.Runtime.InteropServices;
+using PoweredAppliance.Cli;
+
+[assembly: System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
+
+using var stop = new CancellationTokenSource();
+var shell = Shell.OfProcess();
+var presses = 0;
+void Interrupt(PosixSignalContext signal)
+{
+    // a second Ctrl-C ends the process whatever it is doing
+    signal.Cancel = Interlocked.Increment(ref presses) == 1;
+    stop.Cancel();
+}
+
+using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Interrupt);
+using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Interrupt);
+try
+{
+    var code = await CommandLine.Run(shell, args, stop.Token);
+    await shell.Out.FlushAsync();
+    return code;
+}
+catch (IOException) when (!shell.OutIsTerminal)
+{
+    return 141; // the reader of the pipe has left, as after `| head`
+}

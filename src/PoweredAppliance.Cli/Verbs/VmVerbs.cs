@@ -1,0 +1,129 @@
+using System.CommandLine;
+using PoweredAppliance.Cli.Text;
+using PoweredAppliance.Client.Wire;
+
+namespace PoweredAppliance.Cli.Verbs;
+
+/// <summary><c>powered vm</c>: creating, the actions, recover.</summary>
+internal static class VmVerbs
+{
+    public static Verb Build() => new("vm", "Virtual machines")
+    {
+        VmCreateVerb.Build(),
+        VmListVerbs.List(),
+        VmListVerbs.Show(),
+        Action("poweroff", "Shut down; its place and its disks on the host are kept", "POWEROFF", hard: true),
+        Action("resume", "Start again after poweroff, suspend, stop or undeploy", "RUNNING"),
+        Action("reboot", "Restart the guest", "RUNNING", hard: true),
+        Action("suspend", "Save its memory on the host", "SUSPENDED"),
+        Action("stop", "Save its memory and give up its host", "STOPPED"),
+        Action("undeploy", "Shut down and give up its host; the disks are kept", "UNDEPLOYED", hard: true),
+        Action("terminate", "Shut down and delete, with the disks that are not persistent", "DONE", hard: true),
+        Action("hold", "Do not place it until it is released", "HOLD"),
+        Action("release", "Let it be placed", "RUNNING"),
+        Recover(),
+        VmTalkVerbs.Console(),
+        VmTalkVerbs.Log(),
+        VmTalkVerbs.Events(),
+    };
+
+    private static Verb Action(string action, string description, string goal, bool hard = false)
+    {
+        var vms = NameArgument.Several("vm", "Ids or names");
+        var verb = new Verb(action, description, call =>
+        {
+            var word = hard && call.Value(Flags.Hard) ? action + "-hard" : action;
+            return Run(call, call.Value(vms), id => call.Client.Act(id, word, call.Stop), word, goal);
+        })
+        {
+            Examples = hard
+                ? [$"powered vm {action} web", $"powered vm {action} web db 17 --wait", $"powered vm {action} web --hard"]
+                : [$"powered vm {action} web", $"powered vm {action} web db 17 --wait"],
+        };
+        verb.Add(vms);
+        if (hard)
+            verb.Add(Flags.Hard);
+        verb.Add(Flags.Wait);
+        verb.Add(Flags.Timeout);
+        return verb;
+    }
+
+    private static Verb Recover()
+    {
+        var vms = NameArgument.Several("vm", "Ids or names");
+        var operation = new Option<string>("--operation", "-o")
+        {
+            Description = "retry what failed; take it as success or failure; delete; recreate from the template",
+            HelpName = "OPERATION",
+            DefaultValueFactory = _ => "retry",
+        };
+        operation.AcceptOnlyFromAmong([.. VmActions.Recoveries]);
+        return new Verb("recover", "Bring a VM out of a state where it is stuck", call =>
+        {
+            var word = call.Value(operation)!;
+            var goal = word switch { "delete" => "DONE", "recreate" => "RUNNING", _ => VmFollow.AnyRest };
+            return Run(call, call.Value(vms), id => call.Client.Recover(id, word, call.Stop), $"recover {word}", goal);
+        })
+        {
+            Examples = ["powered vm recover web", "powered vm recover web --operation delete"],
+        }.With(vms, operation, Flags.Wait, Flags.Timeout);
+    }
+
+    /// <summary>Asks for each, then says what came of it; with <c>--wait</c>, of the end.</summary>
+    private static async Task<int> Run(Call call, IReadOnlyList<string> words, Func<int, Task<Vm>> ask, string action, string goal)
+    {
+        var wait = call.Value(Flags.Wait);
+        _ = call.Patience(); // a bad --timeout is found before anything is begun
+        List<Vm> begun = [];
+        var code = await call.Each(words, async word => begun.Add(await ask(await Lookup.Vm(call, word))));
+        return await Tell(call, begun, code, words.Count, wait ? goal : null, vm => $"{Lookup.Title(vm)}: {action} accepted, now {VmWords.State(vm)}");
+    }
+
+    /// <summary>Ends a verb that began something with VMs.</summary>
+    /// <param name="asked">How many were named: one is printed as an object, several as an array.</param>
+    /// <param name="goal">Null: do not wait.</param>
+    /// <param name="accepted">The line for people, when nobody waits.</param>
+    public static async Task<int> Tell(Call call, IReadOnlyList<Vm> begun, int code, int asked, string? goal, Func<Vm, string> accepted)
+    {
+        var vms = begun;
+        if (goal is not null && begun.Count > 0)
+        {
+            (vms, var waited) = await VmFollow.Until(call, begun, goal);
+            code = code == Exit.Ok ? waited : code;
+        }
+
+        if (call.Json)
+        {
+            VmListVerbs.PrintJson(call, vms, asked == 1);
+            return code;
+        }
+
+        foreach (var vm in vms)
+        {
+            if (goal is null)
+                call.Print(accepted(vm));
+            else if (VmWords.IsResting(vm) && !VmWords.IsFailed(vm) && (goal == VmFollow.AnyRest || VmWords.State(vm) == goal))
+                call.Print($"{Lookup.Title(vm)} is {VmWords.State(vm)}{Where(vm)}");
+        }
+
+        return code;
+    }
+
+    private static string Where(Vm vm) => VmWords.State(vm) != "RUNNING" || vm.Host is null
+        ? ""
+        : $" on {vm.Host}{(vm.Ips.Count > 0 ? $" at {string.Join(", ", vm.Ips)}" : "")}";
+
+    /// <summary>Adds arguments and options.</summary>
+    public static Verb With(this Verb verb, params ReadOnlySpan<Symbol> symbols)
+    {
+        foreach (var symbol in symbols)
+        {
+            if (symbol is Argument argument)
+                verb.Add(argument);
+            else if (symbol is Option option)
+                verb.Add(option);
+        }
+
+        return verb;
+    }
+}
