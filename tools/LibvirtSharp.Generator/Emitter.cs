@@ -10,6 +10,9 @@ public sealed class Emitter(ApiDescription api)
 
     private static readonly HashSet<string> Keywords = ["event", "params", "string", "base", "in", "out", "object"];
 
+    /// <summary>Enums that are added up, though the description does not mark their values as bits.</summary>
+    private static readonly HashSet<string> BitSets = ["virStreamEventType", "virEventHandleType"];
+
     /// <summary>File name to content.</summary>
     public IReadOnlyDictionary<string, string> Files()
     {
@@ -63,7 +66,7 @@ public sealed class Emitter(ApiDescription api)
                 .OrderBy(v => v.Number).ThenBy(v => v.Name, StringComparer.Ordinal).ToList();
             var wide = numbers.Any(n => n.Number > int.MaxValue);
             text.Append('\n');
-            if (group.Any(v => v.IsBit) || group.Key.Contains("Flag", StringComparison.Ordinal))
+            if (group.Any(v => v.IsBit) || group.Key.Contains("Flag", StringComparison.Ordinal) || BitSets.Contains(group.Key))
                 text.Append("[global::System.Flags]\n");
             text.Append(CultureInfo.InvariantCulture, $"[NativeName(\"{group.Key}\")]\n");
             text.Append(CultureInfo.InvariantCulture, $"public enum {Naming.EnumType(group.Key)}{(wide ? " : uint" : "")}\n{{\n");
