@@ -1,0 +1,24 @@
+using PoweredAppliance.Core.Drivers;
+
+namespace PoweredAppliance.Simulation;
+
+/// <summary>How long things take on a simulated host, on a fine day.</summary>
+/// <param name="Step">mean time of a light step; heavy ones take a multiple</param>
+/// <param name="Deadline">how long a call waits for a silent machine, beyond the time that it takes anyway</param>
+public sealed record Pace(TimeSpan Step, TimeSpan Deadline)
+{
+    public static readonly Pace Instant = new(TimeSpan.Zero, TimeSpan.FromSeconds(10));
+
+    internal TimeSpan Reading => Step / 4;
+
+    internal TimeSpan Of(VmStep kind, Weather weather) => Step * kind switch
+    {
+        VmStep.Prolog => 4 * weather.SlowDisk,
+        VmStep.Save or VmStep.Restore => 3 * weather.SlowDisk,
+        VmStep.Cleanup => weather.SlowDisk,
+        VmStep.Boot => 2,
+        VmStep.Shutdown => 5,
+        VmStep.Withdraw => 0,
+        _ => 1,
+    };
+}
