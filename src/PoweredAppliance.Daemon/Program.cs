@@ -1,1 +1,107 @@
-return 0;
+using System.Net;
+using PoweredAppliance.Api;
+using PoweredAppliance.Api.Auth;
+using PoweredAppliance.Api.Operations;
+using PoweredAppliance.ControlPlane;
+using PoweredAppliance.ControlPlane.Persistence;
+using PoweredAppliance.ControlPlane.Workflows;
+using PoweredAppliance.Core.Drivers;
+using PoweredAppliance.Daemon;
+using PoweredAppliance.Drivers.Images;
+using Prometheus;
+using Serilog;
+using Serilog.Events;
+
+if (args is ["--version"])
+{
+    Console.WriteLine($"poweredd {typeof(Settings).Assembly.GetName().Version?.ToString(3)}");
+    return 0;
+}
+
+Settings settings;
+try
+{
+    var environment = Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>()
+        .ToDictionary(e => (string)e.Key, e => (string?)e.Value);
+    settings = Settings.Read(args, environment);
+    if (settings.DatastorePath.Length == 0)
+        settings = settings with { DatastorePath = Path.Combine(settings.Data, "datastores") };
+    Directory.CreateDirectory(settings.Data);
+}
+catch (Exception e) when (e is BadSettingException or FormatException or IOException or UnauthorizedAccessException)
+{
+    Console.Error.WriteLine($"poweredd: {e.Message}");
+    return 2;
+}
+
+if (!Enum.TryParse<LogEventLevel>(settings.LogLevel, ignoreCase: true, out var level))
+{
+    Console.Error.WriteLine($"poweredd: setting 'Log:Level' is '{settings.LogLevel}'; it must be one of {string.Join(", ", Enum.GetNames<LogEventLevel>())}");
+    return 2;
+}
+
+using var alone = DataLock.Take(settings.Data);
+if (alone is null)
+{
+    Console.Error.WriteLine($"poweredd: another poweredd uses the data directory {settings.Data}");
+    return 2;
+}
+
+var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+builder.Configuration.Sources.Clear();
+builder.Logging.ClearProviders();
+builder.Host.UseSerilog((_, log) => log
+    .MinimumLevel.Is(level)
+    .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
+    .MinimumLevel.Override("Akka", LogEventLevel.Warning)
+    .MinimumLevel.Override("Akka.Actor.ActorSystem", LogEventLevel.Warning)
+    .WriteTo.Console(
+        outputTemplate: "{Timestamp:yyyy-MM-dd HH:mm:ss.fff} {Level:u3} {Message:lj}{NewLine}{Exception}",
+        formatProvider: System.Globalization.CultureInfo.InvariantCulture));
+builder.Host.ConfigureHostOptions(o => o.ShutdownTimeout = TimeSpan.FromSeconds(15));
+builder.WebHost.ConfigureKestrel(kestrel =>
+{
+    kestrel.AddServerHeader = false;
+    kestrel.Limits.MaxRequestBodySize = 64 << 20;
+    kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(75);
+    kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
+    kestrel.Limits.MinRequestBodyDataRate = new(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(10));
+    kestrel.Listen(IPAddress.Parse(settings.XmlRpc.Address), settings.XmlRpc.Port);
+    kestrel.Listen(IPAddress.Parse(settings.Rest.Address), settings.Rest.Port);
+});
+
+// The journal holds password hashes; SQLite gives its side files the mode of the first.
+if (settings.ConnectionString.Length == 0)
+    Secret.Touch(Path.Combine(settings.Data, "journal.db"));
+var journal = settings.ConnectionString.Length > 0
+    ? Journal.Postgres(settings.ConnectionString)
+    : Journal.Sqlite(Path.Combine(settings.Data, "journal.db"));
+builder.Services
+    .AddSingleton(TimeProvider.System)
+    .AddSingleton(settings)
+    .AddSingleton(Metrics.DefaultRegistry)
+    .AddSingleton<Meters>()
+    .AddSingleton<HostDriverFactory>(services => Drivers.Factory(settings, services.GetRequiredService<TimeProvider>()))
+    .AddSingleton<IImageStorage>(new ImageFiles(Path.Combine(settings.DatastorePath, "1")))
+    .AddSingleton<ImageImports>()
+    .AddSingleton<Founding>()
+    .AddSingleton<NewGuid>(Guid.NewGuid)
+    .AddSingleton(new PoweredAppliance.Api.Operations.HostDefaults(settings.DatastorePath))
+    .AddControlPlane(
+        new(settings.RemotingHostname, settings.RemotingPort, settings.Seeds), journal,
+        new() { ZoneName = settings.ZoneName, ReadEvery = TimeSpan.FromSeconds(settings.ReadEverySeconds), SilentAfter = TimeSpan.FromSeconds(settings.SilentAfterSeconds) })
+    .AddPoweredApi()
+    .AddHostedService<Readiness>();
+
+try
+{
+    var app = builder.Build();
+    app.UsePoweredApi(settings.XmlRpc.Port, settings.Rest.Port);
+    await app.RunAsync();
+    return Environment.ExitCode;
+}
+catch (IOException e) when (e.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
+{
+    Console.Error.WriteLine($"poweredd: {e.Message}; another program listens there (settings XmlRpc:Port and Rest:Port choose others)");
+    return 1;
+}
