@@ -8,6 +8,10 @@ namespace PoweredAppliance.Core.Templates;
 /// vector, as <see cref="TemplateXmlWriter"/> writes one; an empty value is an empty CDATA section.</summary>
 internal static class TemplateXmlReader
 {
+    /// <summary>In characters. XmlReader takes thirty times the size of a tag with very many attributes, and longer
+    /// than in proportion.</summary>
+    private const int MaxTag = 64 * 1024;
+
     public static List<TemplateAttribute> Read(string text, int maxAttributes)
     {
         var settings = new XmlReaderSettings
@@ -21,6 +25,8 @@ internal static class TemplateXmlReader
         // An XML declaration is only one at the very beginning, and blanks before it are allowed here.
         var trimmed = text.AsSpan().TrimStart(Template.Blanks).ToString();
         var linesBefore = text.AsSpan(0, text.Length - trimmed.Length).Count('\n');
+        if (LongTag(trimmed) is var at and >= 0)
+            throw TemplateSyntaxException.At(text, at + text.Length - trimmed.Length, 0, "XML error, a very long tag");
         using var reader = XmlReader.Create(new StringReader(trimmed), settings);
         try
         {
@@ -34,6 +40,32 @@ internal static class TemplateXmlReader
             var line = Math.Max(1, e.LineNumber) + linesBefore;
             throw new TemplateSyntaxException($"XML error, {reason}", line, e.LinePosition, e.LinePosition);
         }
+    }
+
+    /// <summary>Where a tag begins that is over the bound, -1 when there is none. It sees what XmlReader sees up to the
+    /// first place that is not well-formed, where XmlReader stops.</summary>
+    private static int LongTag(string text)
+    {
+        int After(string end, int from) =>
+            text.IndexOf(end, from, StringComparison.Ordinal) is var at and >= 0 ? at + end.Length : text.Length;
+
+        for (var at = text.IndexOf('<'); at >= 0; at = at < text.Length ? text.IndexOf('<', at) : -1)
+        {
+            var start = at;
+            if (string.CompareOrdinal(text, at, "<![CDATA[", 0, 9) == 0)
+                at = After("]]>", at);
+            else if (string.CompareOrdinal(text, at, "<!--", 0, 4) == 0)
+                at = After("-->", at);
+            else
+            {
+                while (at < text.Length && text[at] != '>')
+                    at = text[at] is '"' or '\'' ? After(text[at].ToString(), at + 1) : at + 1;
+                if (at - start > MaxTag)
+                    return start;
+            }
+        }
+
+        return -1;
     }
 
     private sealed class Reading(XmlReader reader, int maxAttributes, int linesBefore)

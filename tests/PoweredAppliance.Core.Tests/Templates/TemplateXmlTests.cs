@@ -75,6 +75,17 @@ public sealed class TemplateXmlTests
     public void Errors_count_the_blank_lines_in_front() =>
         Assert.Equal(4, Assert.Throws<TemplateSyntaxException>(() => Template.Parse("\n\n<T>\n<A-B/></T>")).Line);
 
+    [Theory]
+    [InlineData("<T {0}/>")]
+    [InlineData("<T x='>'><A><![CDATA[<]]></A><!-- < --><B {0}/></T>")]
+    public void A_tag_with_a_hundred_thousand_attributes_is_refused(string form)
+    {
+        var attributes = string.Concat(Enumerable.Range(0, 100_000).Select(i => $"a{i}='>' "));
+        var error = Assert.Throws<TemplateSyntaxException>(() => Template.Parse(string.Format(form, attributes)));
+        Assert.Contains("a very long tag", error.Message);
+        Assert.Single(Template.Parse("<T>\n<A><![CDATA[" + new string('<', 100_000) + "]]></A></T>").Attributes);
+    }
+
     [Fact]
     public void Depth_and_number_are_bounded()
     {
