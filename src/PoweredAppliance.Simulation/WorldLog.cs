@@ -22,7 +22,10 @@ internal sealed class WorldLog : IDisposable
         _writer = new FileStream(Path.Combine(directory, "world.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         _file = new FileStream(Path.Combine(directory, FileName), new FileStreamOptions
         {
-            Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.ReadWrite, BufferSize = 0,
+            Mode = FileMode.OpenOrCreate,
+            Access = FileAccess.ReadWrite,
+            Share = FileShare.ReadWrite,
+            BufferSize = 0,
         });
         var whole = Replay(_file, onEvent);
         _file.SetLength(whole);
