@@ -5,10 +5,9 @@ using PoweredAppliance.Core.Pools;
 
 namespace PoweredAppliance.Api.Auth;
 
-/// <summary>
-/// A login token as one.user.login makes it. Tokens are 256 random bits; only their SHA-256 is kept, in the user's fact TOKENS:
-/// <c>HASH:EXPIRES:GROUP</c> separated by blanks, EXPIRES in unix seconds or -1 (never), GROUP -1 (all of the user's).
-/// </summary>
+/// <summary> A login token as one.user.login makes it. Tokens are 256 random bits; only their SHA-256 is kept, in the
+/// user's fact TOKENS: <c>HASH:EXPIRES:GROUP</c> separated by blanks, EXPIRES in unix seconds or -1 (never), GROUP -1
+/// (all of the user's). </summary>
 public sealed record LoginToken(string Hash, long ExpirationTime, int EffectiveGroup)
 {
     public int? Group => EffectiveGroup < 0 ? null : EffectiveGroup;

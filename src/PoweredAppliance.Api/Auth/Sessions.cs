@@ -10,11 +10,10 @@ using PoweredAppliance.Core.Pools;
 
 namespace PoweredAppliance.Api.Auth;
 
-/// <summary>
-/// Authenticates <c>user:secret</c> sessions, where the secret is a password or a login token. Password hashes are slow on purpose, so
-/// what was accepted is remembered (as a keyed hash, in memory) until the user's record changes; so is what was refused, for a short
-/// while, and at most two hashes are computed at a time: guessing costs the guesser, not the others.
-/// </summary>
+/// <summary> Authenticates <c>user:secret</c> sessions, where the secret is a password or a login token. Password
+/// hashes are slow on purpose, so what was accepted is remembered (as a keyed hash, in memory) until the user's record
+/// changes; so is what was refused, for a short while, and at most two hashes are computed at a time: guessing costs
+/// the guesser, not the others. </summary>
 public sealed class Sessions(Inventory inventory, TimeProvider time)
 {
     private const int MaxRemembered = 20_000;
@@ -32,10 +31,8 @@ public sealed class Sessions(Inventory inventory, TimeProvider time)
 
     public async ValueTask<Subject?> Authenticate(string session, CancellationToken stop)
     {
-        var colon = session.IndexOf(':', StringComparison.Ordinal);
-        if (colon <= 0 || session.Length > 4096)
+        if (session.Length > 4096 || SessionString.Parse(session.TrimEnd()) is not var (name, secret))
             return null;
-        var (name, secret) = (session[..colon], session[(colon + 1)..].TrimEnd());
         var user = inventory.All(PoolKind.User).Values.FirstOrDefault(u => u.Name == name);
         var key = Convert.ToHexString(HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes(session)));
         if (_known.TryGetValue(key, out var known) && ReferenceEquals(known.User, user) && StillHolds(known))
