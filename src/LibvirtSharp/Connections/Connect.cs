@@ -80,11 +80,6 @@ public sealed partial class Connect : IDisposable
     /// traffic. Zero or less ends it. False when the host's libvirt is too old for it, or when the connection needs none.</summary>
     public bool SetKeepAlive(int intervalSeconds, uint count) => Check.Ok(Interop.virConnectSetKeepAlive(_handle, intervalSeconds, count)) == 0;
 
-    /// <summary>virConnectRegisterCloseCallback: tells once when the connection breaks, and why. Handlers run on the thread
-    /// that saw it, mostly the event loop's, and must not wait. Any number may be registered. A driver that runs in this process has
-    /// nothing that breaks and never calls.</summary>
-    public IDisposable RegisterCloseCallback(Action<ConnectCloseReason> handler) => _handle.Closes.Add(_handle, handler);
-
     /// <summary>virConnectSetIdentity: whom the host shall hold responsible for the calls made from now on.</summary>
     public unsafe void SetIdentity(TypedParameters identity)
     {

@@ -6,6 +6,9 @@ namespace LibvirtSharp;
 /// asking only for what somebody waits for.</summary>
 internal sealed unsafe class StreamReadiness(StreamHandle stream)
 {
+    /// <summary>The callback in C keeps this alive, so it must not keep the stream alive.</summary>
+    private readonly WeakReference<StreamHandle> _stream = new(stream);
+
     private const StreamEventType Broken = StreamEventType.Error | StreamEventType.Hangup;
 
     private readonly Lock _lock = new();
@@ -46,6 +49,8 @@ internal sealed unsafe class StreamReadiness(StreamHandle stream)
     {
         StreamEventType wanted;
         bool first;
+        if (!_stream.TryGetTarget(out var stream))
+            return;
         lock (_lock)
         {
             wanted = (_reader is null ? 0 : StreamEventType.Readable) | (_writer is null ? 0 : StreamEventType.Writable);
@@ -86,7 +91,8 @@ internal sealed unsafe class StreamReadiness(StreamHandle stream)
         }
 
         // What nobody waits for must not be asked for, or the loop would call without pause.
-        Interop.virStreamEventUpdateCallback(stream, (int)left);
+        if (_stream.TryGetTarget(out var stream))
+            Interop.virStreamEventUpdateCallback(stream, (int)left);
         reader?.TrySetResult();
         writer?.TrySetResult();
     }

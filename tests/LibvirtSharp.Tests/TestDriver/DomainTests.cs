@@ -2,7 +2,7 @@ namespace LibvirtSharp.Tests.TestDriver;
 
 public sealed class DomainTests : IDisposable
 {
-    private readonly Connect _connect = Connect.Open("test:///default");
+    private readonly Connect _connect = TestHost.Open();
 
     public void Dispose() => _connect.Dispose();
 
