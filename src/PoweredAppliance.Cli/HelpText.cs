@@ -15,7 +15,8 @@ internal sealed class HelpText(HelpAction plain) : SynchronousCommandLineAction
         plain.Invoke(parse);
         var output = parse.InvocationConfiguration.Output;
         var command = parse.CommandResult.Command;
-        IReadOnlyList<string> examples = command is RootCommand
+        var isWhole = !command.Parents.Any();
+        IReadOnlyList<string> examples = isWhole
             ? ["powered status", "powered vm create --template small --name web --wait", "powered vm list --watch", "powered host list --json"]
             : (command as Verb)?.Examples ?? [];
         if (examples.Count > 0)
@@ -26,7 +27,7 @@ internal sealed class HelpText(HelpAction plain) : SynchronousCommandLineAction
             output.Write('\n');
         }
 
-        if (command is RootCommand)
+        if (isWhole)
         {
             output.Write($"""
                 Things are named by their id or their exact name; several at once where it makes sense.
