@@ -1,8 +1,11 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using PoweredAppliance.Api.Auth;
 using PoweredAppliance.Api.Operations;
+using PoweredAppliance.Api.Rest;
+using PoweredAppliance.Client;
 using Prometheus;
 
 namespace PoweredAppliance.Api;
@@ -10,22 +13,38 @@ namespace PoweredAppliance.Api;
 /// <summary>The faces of the appliance: XML-RPC on its own port; REST, metrics and health on the other.</summary>
 public static class ApiHosting
 {
-    public static IServiceCollection AddPoweredApi(this IServiceCollection services) => services
-        .AddSingleton<Gate>()
-        .AddSingleton<Sessions>()
-        .AddSingleton<Authority>()
-        .AddSingleton<VmOperations>()
-        .AddSingleton<PoolOperations>()
-        .AddSingleton<HostOperations>()
-        .AddSingleton<ImageOperations>();
-
-    /// <param name="xmlRpcPort">requests on this local port are OpenNebula's; on any other REST, metrics and health</param>
-    public static void UsePoweredApi(this WebApplication app, int xmlRpcPort, int restPort)
+    public static IServiceCollection AddPoweredApi(this IServiceCollection services)
     {
-        _ = (xmlRpcPort, restPort);
+        services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, WireJson.Default));
+        services.AddOpenApi();
+        return services
+            .AddSingleton<Gate>()
+            .AddSingleton<Sessions>()
+            .AddSingleton<Authority>()
+            .AddSingleton<VmOperations>()
+            .AddSingleton<PoolOperations>()
+            .AddSingleton<HostOperations>()
+            .AddSingleton<ImageOperations>()
+            .AddSingleton<NetworkOperations>()
+            .AddSingleton<UserOperations>()
+            .AddSingleton<HostProfiles>();
+    }
+
+    /// <summary>Health and metrics need no log-in; everything else does.</summary>
+    public static void UsePoweredApi(this WebApplication app)
+    {
         app.UseWebSockets();
-        app.MapGet("/healthz", () => Results.Text("ok\n"));
-        app.MapGet("/readyz", (Gate gate) => gate.IsOpen ? Results.Text("ready\n") : Results.Text("recovering\n", statusCode: 503));
-        app.MapMetrics("/metrics");
+        app.UseHttpMetrics(options => options.RequestDuration.Histogram = Metrics.CreateHistogram(
+            "powered_http_request_seconds", "Time to answer a request.", ["code", "method", "endpoint"],
+            new HistogramConfiguration { Buckets = [.001, .005, .025, .1, .5, 1, 5] }));
+        app.MapGet("/healthz", () => Results.Text("ok\n")).ExcludeFromDescription();
+        app.MapGet("/readyz", (Gate gate) => gate.IsOpen ? Results.Text("ready\n") : Results.Text("recovering\n", statusCode: 503)).ExcludeFromDescription();
+        app.MapMetrics("/metrics").ExcludeFromDescription();
+        app.MapOpenApi("/openapi/v1.json");
+        var rest = app.MapGroup(Routes.Root).AddEndpointFilter<Doors>();
+        rest.MapZone();
+        rest.MapVms();
+        rest.MapPools();
+        rest.MapStreams();
     }
 }

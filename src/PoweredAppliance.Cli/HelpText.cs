@@ -15,8 +15,7 @@ internal sealed class HelpText(HelpAction plain) : SynchronousCommandLineAction
         plain.Invoke(parse);
         var output = parse.InvocationConfiguration.Output;
         var command = parse.CommandResult.Command;
-        var isWhole = !command.Parents.Any();
-        IReadOnlyList<string> examples = isWhole
+        IReadOnlyList<string> examples = command is RootCommand
             ? ["powered status", "powered vm create --template small --name web --wait", "powered vm list --watch", "powered host list --json"]
             : (command as Verb)?.Examples ?? [];
         if (examples.Count > 0)
@@ -27,7 +26,7 @@ internal sealed class HelpText(HelpAction plain) : SynchronousCommandLineAction
             output.Write('\n');
         }
 
-        if (isWhole)
+        if (command is RootCommand)
         {
             output.Write($"""
                 Things are named by their id or their exact name; several at once where it makes sense.

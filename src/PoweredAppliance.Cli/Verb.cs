@@ -21,12 +21,7 @@ internal sealed class NameArgument(string name, string kind) : Argument<string[]
         new(kind.ToUpperInvariant(), kind) { Description = what, Arity = ArgumentArity.OneOrMore };
 
     public static NameArgument One(string kind, string what) =>
-        new(kind.ToUpperInvariant(), kind)
-        {
-            Description = what,
-            Arity = ArgumentArity.ExactlyOne,
-            CustomParser = result => [.. result.Tokens.Select(t => t.Value)], // one word is not taken for an array by itself
-        };
+        new(kind.ToUpperInvariant(), kind) { Description = what, Arity = ArgumentArity.ExactlyOne };
 }
 
 /// <summary>Options that many verbs have.</summary>

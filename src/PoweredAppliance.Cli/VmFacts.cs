@@ -10,7 +10,7 @@ internal static class VmFacts
     public static Facts Of(Vm vm, TimeProvider time) => new Facts()
         .Add("id", vm.Id.ToString(CultureInfo.InvariantCulture))
         .Add("name", vm.Name)
-        .Add("state", vm.State == "ACTIVE" ? $"ACTIVE / {vm.LcmState}" : vm.State, VmWords.Tone(vm))
+        .Add("state", new Cell(vm.State == "ACTIVE" ? $"ACTIVE / {vm.LcmState}" : vm.State, VmWords.Tone(vm)))
         .Add("since", vm.Since is { } since ? $"{Human.Moment(since, time)} ({Human.Span(time.GetUtcNow() - since)})" : null)
         .Add("why", vm.Reason)
         .AddAll("hosts looked at", vm.Considered.Select(c => $"{c.Host}: {c.Reason}"))

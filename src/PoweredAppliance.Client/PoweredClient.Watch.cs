@@ -85,25 +85,13 @@ public sealed partial class PoweredClient
             if (status == 0)
                 throw PoweredException.Unreachable(Address, e);
 
-            throw await WhyNoConsole(id, status, e, stop).ConfigureAwait(false);
+            // the upgrade's refusal has no body that can be read: a plain request says why
+            await GetVm(id, stop).ConfigureAwait(false);
+            throw new PoweredException(
+                Failure.Refused,
+                new Problem { Title = "no console", Status = status, Detail = $"VM {id} has no console now (HTTP {status})" },
+                e);
         }
-    }
-
-    /// <summary>The body of a refused upgrade cannot be read: a plain request for the same path is refused with the same problem.</summary>
-    private async Task<PoweredException> WhyNoConsole(int id, int status, WebSocketException cause, CancellationToken stop)
-    {
-        try
-        {
-            using var alarm = Alarm(stop);
-            using var reply = await Send(HttpMethod.Get, At(Routes.VmConsole, id), body: null, alarm, stop).ConfigureAwait(false);
-        }
-        catch (PoweredException e) when (e.Problem.Status == status)
-        {
-            return e;
-        }
-
-        var detail = $"VM {id} has no console now (HTTP {status})";
-        return new PoweredException(Failure.Refused, new Problem { Title = "no console", Status = status, Detail = detail }, cause);
     }
 
     /// <summary>One stream of server-sent events, until it ends or breaks.</summary>

@@ -77,10 +77,7 @@ public static class Routes
     /// <summary>GET text/plain, what the serial console has said. <c>?tail=N</c> lines; <c>?follow=true</c> stays open and goes on</summary>
     public const string VmLog = "/vms/{id}/log";
 
-    /// <summary>
-    /// GET websocket: binary messages of the serial console's bytes both ways. The server closes with the reason as text. A plain GET is
-    /// refused with the same problem as an upgrade would be (404, 409, ...), else with 400.
-    /// </summary>
+    /// <summary>GET websocket: binary messages of the serial console's bytes both ways. The server closes with the reason as text</summary>
     public const string VmConsole = "/vms/{id}/console";
 
     public const string Networks = "/networks";

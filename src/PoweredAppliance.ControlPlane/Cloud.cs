@@ -25,7 +25,7 @@ public readonly record struct Answer(int Id, Refusal? Refusal)
 /// How the API speaks to the control plane: every method returns when what it asked for is stored, and what it changed is
 /// in <see cref="Inventory"/> by then. Callers have authorised already.
 /// </summary>
-public sealed class Cloud(IRequiredActor<Cloud> region, Inventory.Inventory inventory, ControlPlaneSettings settings)
+public sealed class Cloud(IRequiredActor<Cloud> region, ActorSystem system, Inventory.Inventory inventory, ControlPlaneSettings settings)
 {
     public Inventory.Inventory Inventory => inventory;
 
@@ -95,6 +95,26 @@ public sealed class Cloud(IRequiredActor<Cloud> region, Inventory.Inventory inve
         }
     }
 
+    /// <summary>What the VM's serial console has said, at most the last <paramref name="maxBytes"/>.</summary>
+    public async Task<(string? Text, Refusal? Why)> ConsoleLog(VirtualMachine vm, int maxBytes) => (vm.Host ?? vm.FilesOn) is not { } host
+        ? ("", null)
+        : await Ask<object>(new Hosts.ReadConsole(host.Host, vm.Id, maxBytes)).ConfigureAwait(false) switch
+        {
+            Hosts.ConsoleText text => (text.Text, null),
+            HostProtocol.Refused refused => (null, refused.Why),
+            var other => throw new InvalidOperationException($"a host answered {other}"),
+        };
+
+    /// <summary>A two-way stream on the VM's serial console.</summary>
+    public async Task<(Stream? Console, Refusal? Why)> OpenConsole(VirtualMachine vm) => vm.Host is not { } host
+        ? (null, Refusal.WrongState($"VM {vm.Id} is {vm.Phase}, it has no console.", vm.Id.Value))
+        : await Ask<object>(new Hosts.OpenConsole(host.Host, vm.Id)).ConfigureAwait(false) switch
+        {
+            Hosts.ConsoleOpened opened => (opened.Console, null),
+            HostProtocol.Refused refused => (null, refused.Why),
+            var other => throw new InvalidOperationException($"a host answered {other}"),
+        };
+
     /// <summary>Puts a host into the pool and its actor to work.</summary>
     public async Task<Answer> AddHost(
         string name, string uri, string datastorePath, int cluster, string? profile, Caller owner, Template template, IEnumerable<KeyValuePair<string, string>> facts)
@@ -139,6 +159,16 @@ public sealed class Cloud(IRequiredActor<Cloud> region, Inventory.Inventory inve
             host.Fact("PROFILE"), First(host.Template["RESERVED_CPU"], cluster?["RESERVED_CPU"]), First(host.Template["RESERVED_MEM"], cluster?["RESERVED_MEM"]));
 
         static string First(string? own, string? clusters) => own is { Length: > 0 } ? own : clusters ?? "";
+    }
+
+    /// <summary>Address, status, is leader, is this one: of every controller as this one sees them.</summary>
+    public IReadOnlyList<(string Address, string Status, bool Leader, bool Self)> Controllers()
+    {
+        var cluster = Akka.Cluster.Cluster.Get(system);
+        var (state, self) = (cluster.State, cluster.SelfAddress);
+        return [.. state.Members.Select(m => (
+            $"{m.Address.Host}:{m.Address.Port}", state.Unreachable.Contains(m) ? "unreachable" : m.Status.ToString().ToLowerInvariant(),
+            m.Address.Equals(state.Leader), m.Address.Equals(self)))];
     }
 
     /// <summary>Recovers everything: the zone, the pools, all VMs, then the hosts. When it returns, <see cref="Inventory"/> is complete.</summary>

@@ -27,6 +27,7 @@ public static class Entities
         {
             VmProtocol.ICommand vm => _partitions[vm.Vm.Value % _partitions.Length],
             HostProtocol.ICommand host => Host(host.Host.Value),
+            Hosts.IHostQuery query => Host(query.Host.Value),
             PoolProtocol.ICommand pool => Pool(pool.Kind),
             SchedulerProtocol.Demand or SchedulerProtocol.HostReport or SchedulerProtocol.HostGone => Scheduler,
             Zones.ZoneProtocol.Found => Zone,

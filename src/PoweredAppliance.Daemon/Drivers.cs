@@ -1,13 +1,19 @@
 using PoweredAppliance.Core.Drivers;
+using PoweredAppliance.Simulation;
 
 namespace PoweredAppliance.Daemon;
 
-/// <summary>Which driver a host's address asks for.</summary>
+/// <summary>Which driver a host's address asks for: a simulated host for <c>sim:</c> where the settings allow it, else libvirt.</summary>
 internal static class Drivers
 {
     public static HostDriverFactory Factory(Settings settings, TimeProvider time)
     {
-        _ = (settings, time);
-        return address => throw new HostUnreachableException($"no driver for {address.Uri}");
+        var simulated = settings.SimulatedWorld.Length > 0
+            ? SimulatedHosts.Factory(SimulatedWorld.Open(settings.SimulatedWorld, time), time)
+            : null;
+        return address => address.Uri.StartsWith(SimulatedHosts.Scheme, StringComparison.Ordinal)
+            ? simulated?.Invoke(address) ?? throw new HostUnreachableException(
+                $"host {address.Name} is a simulated one ({address.Uri}), which setting Hosts:SimulatedWorld does not allow here")
+            : throw new HostUnreachableException($"no driver for {address.Uri}");
     }
 }

@@ -2,6 +2,7 @@ using System.Net;
 using PoweredAppliance.Api;
 using PoweredAppliance.Api.Auth;
 using PoweredAppliance.Api.Operations;
+using PoweredAppliance.Api.Rest;
 using PoweredAppliance.ControlPlane;
 using PoweredAppliance.ControlPlane.Persistence;
 using PoweredAppliance.ControlPlane.Workflows;
@@ -12,6 +13,7 @@ using Prometheus;
 using Serilog;
 using Serilog.Events;
 
+var started = TimeProvider.System.GetUtcNow();
 if (args is ["--version"])
 {
     Console.WriteLine($"poweredd {typeof(Settings).Assembly.GetName().Version?.ToString(3)}");
@@ -90,13 +92,14 @@ builder.Services
     .AddControlPlane(
         new(settings.RemotingHostname, settings.RemotingPort, settings.Seeds), journal,
         new() { ZoneName = settings.ZoneName, ReadEvery = TimeSpan.FromSeconds(settings.ReadEverySeconds), SilentAfter = TimeSpan.FromSeconds(settings.SilentAfterSeconds) })
+    .AddSingleton(services => Facts(services, settings, started))
     .AddPoweredApi()
     .AddHostedService<Readiness>();
 
 try
 {
     var app = builder.Build();
-    app.UsePoweredApi(settings.XmlRpc.Port, settings.Rest.Port);
+    app.UsePoweredApi();
     await app.RunAsync();
     return Environment.ExitCode;
 }
@@ -104,4 +107,19 @@ catch (IOException e) when (e.InnerException is Microsoft.AspNetCore.Connections
 {
     Console.Error.WriteLine($"poweredd: {e.Message}; another program listens there (settings XmlRpc:Port and Rest:Port choose others)");
     return 1;
+}
+
+static ApiFacts Facts(IServiceProvider services, Settings settings, DateTimeOffset started)
+{
+    var host = settings.Rest.Address is "0.0.0.0" or "127.0.0.1" ? "localhost" : settings.Rest.Address;
+    return new(
+        new SortedDictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["xmlrpc"] = $"http://{host}:{settings.XmlRpc.Port}/RPC2",
+            ["rest"] = $"http://{host}:{settings.Rest.Port}{PoweredAppliance.Client.Routes.Root}",
+            ["metrics"] = $"http://{host}:{settings.Rest.Port}/metrics",
+            ["openapi"] = $"http://{host}:{settings.Rest.Port}/openapi/v1.json",
+        },
+        settings.ConnectionString.Length > 0 ? "PostgreSQL" : "SQLite", started, () =>
+            [.. services.GetRequiredService<Cloud>().Controllers().Select(c => new PoweredAppliance.Client.Wire.Controller(c.Address, c.Status, c.Leader, c.Self))]);
 }

@@ -17,9 +17,9 @@ internal static class SerialConsole
         try
         {
             var first = await Task.WhenAny(typed, said);
-            if (first == typed && await typed)
-                return "left the console";
-            return await said; // also when the input has ended: the guest may still have something to say
+            if (first == typed && !await typed)
+                await said; // the input has ended; the guest may still have something to say
+            return first == said ? await said : "left the console";
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {

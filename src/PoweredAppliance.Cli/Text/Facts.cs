@@ -8,12 +8,14 @@ internal sealed class Facts
     private readonly List<(string Label, Cell Value)> _lines = [];
 
     /// <summary>Nothing is added for an absent value.</summary>
-    public Facts Add(string label, string? value, Tone tone = Tone.Plain)
+    public Facts Add(string label, Cell? value)
     {
-        if (value is { Length: > 0 })
-            _lines.Add((label, new Cell(value, tone)));
+        if (value is { Text.Length: > 0 } known)
+            _lines.Add((label, known));
         return this;
     }
+
+    public Facts Add(string label, string? value) => value is null ? this : Add(label, (Cell?)new Cell(value));
 
     public Facts AddAll(string label, IEnumerable<string> values)
     {

@@ -30,10 +30,10 @@ internal static class Near
         return above[b.Length];
     }
 
-    /// <summary>At most three, nearest first: those within a third of the length (one at least, none for a single letter), or that begin so.</summary>
+    /// <summary>At most three, nearest first: those within a third of the word's length (at least one), or that begin with it.</summary>
     public static IReadOnlyList<string> To(string word, IEnumerable<string> existing)
     {
-        var reach = word.Length < 2 ? 0 : Math.Max(1, word.Length / 3);
+        var reach = Math.Max(1, word.Length / 3);
         return existing.Distinct()
             .Select(e => (Name: e, Distance: word.Length >= 2 && e.StartsWith(word, StringComparison.OrdinalIgnoreCase) ? 1 : Distance(word, e)))
             .Where(e => e.Distance <= reach)

@@ -126,7 +126,7 @@ internal static class ImageVerbs
     private static Facts Of(Image i, TimeProvider time) => new Facts()
         .Add("id", i.Id.ToString(CultureInfo.InvariantCulture))
         .Add("name", i.Name)
-        .Add("state", i.State, ImageTone(i))
+        .Add("state", new Cell(i.State, ImageTone(i)))
         .Add("why", i.Reason)
         .Add("progress", i.Progress is { } p ? $"{p.Step}{(p.Percent is { } percent ? $" {percent} %" : "")}" : null)
         .Add("type", $"{i.Type}, {i.Format}{(i.Persistent ? ", persistent" : "")}")

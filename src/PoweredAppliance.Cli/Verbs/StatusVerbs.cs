@@ -42,7 +42,7 @@ internal static class StatusVerbs
             .AddAll("control plane", status.ControlPlane.Select(c => $"{c.Address} {c.Status}{(c.Leader ? ", leader" : "")}{(c.Self ? ", answering" : "")}"))
             .AddAll("addresses", status.Addresses.Select(a => $"{a.Key,-8} {a.Value}"));
         foreach (var warning in status.Warnings)
-            facts.Add("warning", warning, Tone.Bad);
+            facts.Add("warning", new Cell(warning, Tone.Bad));
         call.Print(facts.Render(call.Shell.Colour));
         return Exit.Ok;
     }

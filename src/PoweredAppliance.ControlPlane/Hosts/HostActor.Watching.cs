@@ -32,10 +32,9 @@ public sealed partial class HostActor
         if (wanted != _address || wanted is null)
         {
             Forget();
-            if (wanted is not null)
+            if (wanted is not null && Driver(wanted) is { } driver)
             {
-                _address = wanted;
-                _driver = _drivers(wanted);
+                (_address, _driver) = (wanted, driver);
                 var (self, connection) = (Self, _connection);
                 _driver.Listen(notice => self.Tell(new Noticed(connection, notice)));
                 (_phase, _silence, _lastHeard) = (Phase.Reaching, null, _time.GetTimestamp());
@@ -51,6 +50,20 @@ public sealed partial class HostActor
 
         Publish();
         Pulse();
+    }
+
+    /// <summary>Null where there can be none for this address: the host is in ERROR and says why.</summary>
+    private IHostDriver? Driver(HostAddress address)
+    {
+        try
+        {
+            return _drivers(address);
+        }
+        catch (HostUnreachableException e)
+        {
+            FallSilent(e.Message);
+            return null;
+        }
     }
 
     private void Forget()
@@ -70,7 +83,7 @@ public sealed partial class HostActor
     {
         if (_driver is null)
         {
-            if (_host is { Settings.Status: not HostStatus.Offline, Retired: false } && _inventory.Zone is not null)
+            if (_phase is Phase.Aside && _host is { Settings.Status: not HostStatus.Offline, Retired: false } && _inventory.Zone is not null)
                 Readdress();
             return;
         }

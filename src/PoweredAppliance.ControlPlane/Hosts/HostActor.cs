@@ -80,6 +80,9 @@ public sealed partial class HostActor : UntypedPersistentActor, IWithTimers
             case HostProtocol.ICommand command:
                 Decide(command);
                 break;
+            case IHostQuery query:
+                Answer(query);
+                break;
             case Beat:
                 Pulse();
                 break;

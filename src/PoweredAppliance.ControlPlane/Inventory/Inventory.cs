@@ -32,14 +32,14 @@ public sealed class Inventory
         Vms.Put(vm, because);
         if (vm.State is VmState.Done)
             _readings.TryRemove(vm.Id.Value, out _);
-        _changes.Tell(new("vm", vm.Id.Value));
+        _changes.Tell("vm", vm.Id.Value);
     }
 
     public void Put(PoolKind kind, ImmutableSortedDictionary<int, PooledObject> objects, int changed)
     {
         Pool(kind).Objects = objects;
         if (changed >= 0)
-            _changes.Tell(new(kind.ToString().ToLowerInvariant(), changed));
+            _changes.Tell(kind.ToString().ToLowerInvariant(), changed);
     }
 
     public void Put(ZoneIdentity zone) => Zone = zone;
@@ -47,7 +47,7 @@ public sealed class Inventory
     public void Put(HostPicture host)
     {
         _hosts[host.Id.Value] = host;
-        _changes.Tell(new("host", host.Id.Value));
+        _changes.Tell("host", host.Id.Value);
     }
 
     public void Drop(HostId host) => _hosts.TryRemove(host.Value, out _);

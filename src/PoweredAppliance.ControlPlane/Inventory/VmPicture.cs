@@ -18,13 +18,16 @@ public sealed class VmPicture
 
     public VirtualMachine? Find(VmId id) => At(id.Value)?.Vm;
 
-    /// <summary>The last events of the VM, oldest first, at most 64.</summary>
-    public IReadOnlyList<VmProtocol.IEvent> Events(VmId id)
+    /// <summary>The last events of the VM, oldest first, at most 64, with their places in its life, from 1.</summary>
+    public IReadOnlyList<(long Sequence, VmProtocol.IEvent Event)> Events(VmId id)
     {
         if (At(id.Value) is not { } entry)
             return [];
         lock (entry)
-            return [.. entry.Events];
+        {
+            var first = entry.Seen - entry.Events.Count + 1;
+            return [.. entry.Events.Select((e, i) => (first + i, e))];
+        }
     }
 
     /// <summary>Every VM, highest id first (OpenNebula's API_LIST_ORDER DESC).</summary>
@@ -52,6 +55,7 @@ public sealed class VmPicture
                 if (entry.Events.Count == RememberedEvents)
                     entry.Events.Dequeue();
                 entry.Events.Enqueue(e);
+                entry.Seen++;
             }
 
             entry.Vm = vm;
@@ -93,6 +97,7 @@ public sealed class VmPicture
     {
         private volatile VirtualMachine? _vm;
         public VirtualMachine? Vm { get => _vm; set => _vm = value; }
+        public long Seen { get; set; }
         public Queue<VmProtocol.IEvent> Events { get; } = new(8);
     }
 }

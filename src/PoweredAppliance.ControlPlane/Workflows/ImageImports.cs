@@ -22,6 +22,9 @@ public sealed class ImageImports(Cloud cloud, IImageStorage storage, ILogger<Ima
     /// <summary>How far an import is; null: none runs.</summary>
     public StepProgress? Progress(int image) => _progress.GetValueOrDefault(image);
 
+    /// <summary>Bytes of an upload that are stored.</summary>
+    public long Uploaded(int image) => storage.Uploaded(image);
+
     /// <summary>Goes on with what an earlier run left, and removes files whose image is gone.</summary>
     public void Resume()
     {
