@@ -98,7 +98,7 @@ public sealed unsafe partial class Domain
         }
     }
 
-    /// <summary>virDomainGetSchedulerParametersFlags (<see cref="DomainSchedulerKeys"/>)</summary>
+    /// <summary>virDomainGetSchedulerParameters (<see cref="DomainSchedulerKeys"/>)</summary>
     public TypedParameters GetSchedulerParameters(DomainModificationImpact flags = 0)
     {
         // C wants the room that virDomainGetSchedulerType names; it does not answer a first call without an array.
@@ -107,17 +107,22 @@ public sealed unsafe partial class Domain
         var array = new virTypedParameter[count];
         fixed (virTypedParameter* p = array)
         {
-            Check.Ok(Interop.virDomainGetSchedulerParametersFlags(_handle, p, &count, (uint)flags));
+            // The older function serves drivers that have no flags.
+            _ = flags == 0
+                ? Check.Ok(Interop.virDomainGetSchedulerParameters(_handle, p, &count))
+                : Check.Ok(Interop.virDomainGetSchedulerParametersFlags(_handle, p, &count, (uint)flags));
             var parameters = TypedParameters.Copy(p, count);
             Interop.virTypedParamsClear(p, count);
             return parameters;
         }
     }
 
-    /// <summary>virDomainSetSchedulerParametersFlags (<see cref="DomainSchedulerKeys"/>)</summary>
+    /// <summary>virDomainSetSchedulerParameters (<see cref="DomainSchedulerKeys"/>)</summary>
     public void SetSchedulerParameters(TypedParameters parameters, DomainModificationImpact flags = 0)
     {
         using var native = new CTypedParameters(parameters);
-        Check.Ok(Interop.virDomainSetSchedulerParametersFlags(_handle, native.Pointer, native.Count, (uint)flags));
+        _ = flags == 0
+            ? Check.Ok(Interop.virDomainSetSchedulerParameters(_handle, native.Pointer, native.Count))
+            : Check.Ok(Interop.virDomainSetSchedulerParametersFlags(_handle, native.Pointer, native.Count, (uint)flags));
     }
 }

@@ -31,7 +31,9 @@ public sealed unsafe class StorageVol : IDisposable
     {
         virStorageVolInfo info;
         // The older function serves drivers that have no flags.
-        Check.Ok(flags == 0 ? Interop.virStorageVolGetInfo(_handle, &info) : Interop.virStorageVolGetInfoFlags(_handle, &info, (uint)flags));
+        _ = flags == 0
+            ? Check.Ok(Interop.virStorageVolGetInfo(_handle, &info))
+            : Check.Ok(Interop.virStorageVolGetInfoFlags(_handle, &info, (uint)flags));
         return new StorageVolInfo((StorageVolType)info.type, info.capacity, info.allocation);
     }
 
