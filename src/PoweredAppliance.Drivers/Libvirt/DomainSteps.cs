@@ -1,0 +1,118 @@
+using LibvirtSharp;
+using PoweredAppliance.Core.Drivers;
+using PoweredAppliance.Drivers.Domains;
+
+namespace PoweredAppliance.Drivers.Libvirt;
+
+/// <summary>The steps that are one short piece of blocking work on a host. They throw <see cref="LibvirtException"/> when libvirt refuses.</summary>
+internal sealed class DomainSteps(
+    HostAddress address, HostPools pools, VmFilesOnHost files, DomainGuard guard, HostObserver observer, LibvirtDriverOptions options)
+{
+    /// <summary>Turns false when the host turned out to have no cpu control group.</summary>
+    private volatile bool _cpuShares = true;
+
+    internal DomainPlace Place(HostStep step) =>
+        new(address.Deployment, step.Generation, pools.SystemPath, pools.ImagesPath, options.UseKvm, _cpuShares);
+
+    internal StepOutcome Boot(Connect connect, HostStep step, CancellationToken stop)
+    {
+        using (var found = guard.Look(connect, step, olderGoes: true))
+        {
+            if (found.Refusal is { } refusal)
+                return refusal;
+            if (found.Domain is { IsActive: true } running)
+                return Continue(running);
+        }
+        using var domain = Define(connect, step);
+        try
+        {
+            domain.Create(connect.Type is "TEST" ? 0 : DomainCreateFlags.StartForceBoot);
+        }
+        catch (LibvirtException why) when (why.Message.Contains("CPU tuning is not available", StringComparison.OrdinalIgnoreCase) && _cpuShares)
+        {
+            _cpuShares = false;
+            using var plain = Define(connect, step);
+            plain.Create(DomainCreateFlags.StartForceBoot);
+        }
+        // The guest goes its own way from here: memory of before no longer fits its disks.
+        files.RemoveCheckpoint(connect, step.Vm, stop);
+        return StepOutcome.Ok(domain.Name);
+    }
+
+    /// <summary>Defines the domain, or brings its definition up to date.</summary>
+    internal Domain Define(Connect connect, HostStep step)
+    {
+        var xml = DomainXml.Of(step.Spec, Place(step));
+        try
+        {
+            var domain = connect.DefineXml(xml);
+            observer.Knows(domain.Uuid, step.Vm);
+            return domain;
+        }
+        catch (LibvirtException why) when (why.Code is ErrorNumber.XmlError or ErrorNumber.XmlDetail or ErrorNumber.XmlInvalidSchema
+            or ErrorNumber.ConfigUnsupported or ErrorNumber.InvalidArg)
+        {
+            throw new DomainSpecException($"host {address.Name} does not take the domain: {why.Message}", why);
+        }
+    }
+
+    /// <summary>Lets a paused guest run on.</summary>
+    internal static StepOutcome Continue(Domain domain)
+    {
+        var (state, reason) = domain.GetState();
+        if (state is DomainState.Paused)
+            domain.Resume();
+        else if (state is DomainState.Pmsuspended)
+            domain.PmWakeup();
+        else if (state is DomainState.Crashed)
+            return StepOutcome.Fail($"the guest has crashed ({DomainStates.Reason(state, reason)})");
+        return StepOutcome.Ok(domain.Name);
+    }
+
+    internal StepOutcome ShutdownHard(Connect connect, HostStep step)
+    {
+        using var found = guard.Look(connect, step, olderGoes: true);
+        if (found.Domain is { } domain)
+            DomainGuard.Destroy(domain);
+        return found.Refusal ?? StepOutcome.Ok();
+    }
+
+    internal StepOutcome Reboot(Connect connect, HostStep step) =>
+        // Named, so that it never waits for an agent that is not there (yet).
+        WhileRunning(connect, step, d => d.Reboot(connect.Type is "TEST" ? 0 : DomainRebootFlags.AcpiPowerBtn));
+
+    internal StepOutcome Reset(Connect connect, HostStep step) => WhileRunning(connect, step, d => d.Reset());
+
+    private StepOutcome WhileRunning(Connect connect, HostStep step, Action<Domain> act)
+    {
+        using var found = guard.Look(connect, step, olderGoes: false);
+        if (found.Refusal is { } refusal)
+            return refusal;
+        if (found.Domain is not { IsActive: true } domain)
+            return StepOutcome.Fail($"VM {step.Vm} does not run on host {address.Name}");
+        act(domain);
+        return StepOutcome.Ok(domain.Name);
+    }
+
+    internal StepOutcome Undefine(Connect connect, HostStep step)
+    {
+        using var found = guard.Look(connect, step, olderGoes: true);
+        if (found.Domain is { } domain)
+            DomainGuard.Remove(domain, withNvram: false);
+        return found.Refusal ?? StepOutcome.Ok();
+    }
+
+    /// <summary>A domain of that name which is not ours stays; the files in our own pool are ours whatever it is.</summary>
+    internal StepOutcome Cleanup(Connect connect, HostStep step, CancellationToken stop)
+    {
+        using (var found = guard.Look(connect, step, olderGoes: true))
+        {
+            if (found.Refusal is { } refusal && !found.IsForeign)
+                return refusal;
+            if (found.Domain is { } domain)
+                DomainGuard.Remove(domain, withNvram: true);
+        }
+        files.Remove(connect, step.Vm, stop);
+        return StepOutcome.Ok();
+    }
+}
