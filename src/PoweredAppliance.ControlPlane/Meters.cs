@@ -21,12 +21,18 @@ public sealed class Meters(CollectorRegistry registry)
     private readonly Counter _events = Metrics.WithCustomRegistry(registry).CreateCounter(
         "powered_journal_events_total", "Events stored by this controller.");
 
+    private long _stored;
+
     public IDisposable Placement() => _placement.NewTimer();
     public IDisposable Step(string step) => _step.WithLabels(step).NewTimer();
     public IDisposable Call(string call) => _call.WithLabels(call).NewTimer();
     public void Silence() => _silences.Inc();
+    /// <summary>Told how many events this controller has stored, after they are and before anybody is answered.</summary>
+    public Action<long>? OnStored { get; set; }
+
     public void Stored(int events, TimeSpan after)
     {
+        OnStored?.Invoke(Interlocked.Add(ref _stored, events));
         _events.Inc(events);
         _store.Observe(after.TotalSeconds);
     }

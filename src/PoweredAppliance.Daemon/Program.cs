@@ -99,6 +99,12 @@ builder.Services
 try
 {
     var app = builder.Build();
+    if (settings.KillAfterEvents > 0)
+        app.Services.GetRequiredService<Meters>().OnStored = stored =>
+        {
+            if (stored >= settings.KillAfterEvents)
+                System.Diagnostics.Process.GetCurrentProcess().Kill();
+        };
     app.UsePoweredApi();
     await app.RunAsync();
     return Environment.ExitCode;

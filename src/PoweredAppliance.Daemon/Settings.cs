@@ -15,7 +15,8 @@ public sealed record Listen(string Address, int Port);
 /// </summary>
 public sealed record Settings(
     string Data, Listen XmlRpc, Listen Rest, string RemotingHostname, int RemotingPort, IReadOnlyList<string> Seeds, string ConnectionString,
-    string DatastorePath, string Acceleration, string ProfilesPath, string SimulatedWorld, int ReadEverySeconds, int SilentAfterSeconds, string ZoneName, string LogLevel)
+    string DatastorePath, string Acceleration, string ProfilesPath, string SimulatedWorld, int ReadEverySeconds, int SilentAfterSeconds, string ZoneName, string LogLevel,
+    int KillAfterEvents)
 {
     private static readonly Dictionary<string, string> Keys = new(StringComparer.OrdinalIgnoreCase)
     {
@@ -34,6 +35,7 @@ public sealed record Settings(
         ["Hosts:SimulatedWorld"] = "folder in which simulated hosts (sim: addresses) live; empty: none are allowed",
         ["Monitoring:ReadEverySeconds"] = "1 to 3600",
         ["Monitoring:SilentAfterSeconds"] = "2 to 3600",
+        ["Drill:KillAfterEvents"] = "crash drill: kill -9 oneself when so many events are stored, before they are answered; 0: never",
         ["Zone:Name"] = "name of the zone, used at its first start",
         ["Log:Level"] = "Verbose, Debug, Information, Warning, Error",
     };
@@ -57,7 +59,7 @@ public sealed record Settings(
             [.. all.GetSection("Remoting:Seeds").GetChildren().Select(c => c.Value ?? "").Concat(Text(all, "Remoting:Seeds").Split(',')).Where(s => s.Length > 0)],
             Text(all, "Persistence:ConnectionString"), Text(all, "Hosts:DatastorePath"), Text(all, "Hosts:Acceleration"), Text(all, "Hosts:ProfilesPath"),
             Text(all, "Hosts:SimulatedWorld"), Number(all, "Monitoring:ReadEverySeconds", 1, 3600), Number(all, "Monitoring:SilentAfterSeconds", 2, 3600),
-            Text(all, "Zone:Name"), Text(all, "Log:Level"));
+            Text(all, "Zone:Name"), Text(all, "Log:Level"), Number(all, "Drill:KillAfterEvents", 0, int.MaxValue));
     }
 
     private static void Check(IConfiguration all)
