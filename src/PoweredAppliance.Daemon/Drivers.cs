@@ -1,4 +1,5 @@
 using PoweredAppliance.Core.Drivers;
+using PoweredAppliance.Drivers;
 using PoweredAppliance.Simulation;
 
 namespace PoweredAppliance.Daemon;
@@ -11,9 +12,12 @@ internal static class Drivers
         var simulated = settings.SimulatedWorld.Length > 0
             ? SimulatedHosts.Factory(SimulatedWorld.Open(settings.SimulatedWorld, time), time)
             : null;
-        return address => address.Uri.StartsWith(SimulatedHosts.Scheme, StringComparison.Ordinal)
-            ? simulated?.Invoke(address) ?? throw new HostUnreachableException(
-                $"host {address.Name} is a simulated one ({address.Uri}), which setting Hosts:SimulatedWorld does not allow here")
-            : throw new HostUnreachableException($"no driver for {address.Uri}");
+        var options = new LibvirtDriverOptions { Time = time };
+        if (settings.Acceleration.Length > 0)
+            options = options with { Acceleration = settings.Acceleration };
+        return address => !address.Uri.StartsWith(SimulatedHosts.Scheme, StringComparison.Ordinal)
+            ? new LibvirtDriver(address, options)
+            : simulated?.Invoke(address) ?? throw new HostUnreachableException(
+                $"host {address.Name} is a simulated one ({address.Uri}), which setting Hosts:SimulatedWorld does not allow here");
     }
 }

@@ -17,10 +17,13 @@ public sealed class SchedulerActor : UntypedActor
     /// <summary>Offers that no host answered (a message was lost) are void after this.</summary>
     private static readonly TimeSpan OfferLives = TimeSpan.FromSeconds(30);
 
+    private const int MostRequirements = 10_000;
+
     private readonly CapacityMap _map = new();
     private readonly Dictionary<HostId, HostReport> _reports = [];
     private readonly SortedDictionary<(int Priority, int Vm), SchedulerProtocol.Demand> _waiting = [];
     private readonly Dictionary<VmId, (int Generation, long Since)> _offered = [];
+    private readonly Dictionary<string, Requirement> _requirements = new(StringComparer.Ordinal);
     private readonly Inventory.Inventory _inventory;
     private readonly IActorRef _region;
     private readonly TimeProvider _time;
@@ -109,9 +112,11 @@ public sealed class SchedulerActor : UntypedActor
         // A VM that went on by another way (deployed by hand, held, terminated) needs no place any more.
         if (_inventory.Vms.Find(asked.Vm) is { Work: not VmWork.FindPlace })
             return true;
+        if (!TryCompile(asked, out var requirement))
+            return false;
         var demand = new PoweredAppliance.Scheduling.Demand(
             asked.Vm, asked.Room.CpuPercent, asked.Room.MemoryKibibytes, asked.Room.DiskMebibytes, asked.UserPriority, asked.Only,
-            RequirementText: asked.Requirements);
+            Requirement: requirement, RequirementText: asked.Requirements);
         using var timed = _meters.Placement();
         if (_map.Choose(demand) is { } host && _map.TryReserve(demand, asked.Generation, host))
         {
@@ -123,5 +128,23 @@ public sealed class SchedulerActor : UntypedActor
 
         _region.Tell(new VmProtocol.NoPlace(asked.Vm, _map.Place(demand).Explain()));
         return false;
+    }
+
+    /// <summary>Requirements are compiled once; one that cannot be read is the VM's own trouble, and it is told.</summary>
+    private bool TryCompile(SchedulerProtocol.Demand asked, out Requirement? compiled)
+    {
+        compiled = null;
+        if (asked.Requirements is not { } text || _requirements.TryGetValue(text, out compiled))
+            return true;
+        if (!Core.Expressions.Requirement.TryParse(text, out var parsed, out var error))
+        {
+            _region.Tell(new VmProtocol.NoPlace(asked.Vm, $"SCHED_REQUIREMENTS cannot be read: {error}"));
+            return false;
+        }
+
+        if (_requirements.Count >= MostRequirements)
+            _requirements.Clear();
+        _requirements[text] = compiled = (_, attribute) => parsed.Holds(name => attribute(name));
+        return true;
     }
 }
