@@ -45,14 +45,8 @@ internal sealed unsafe class AdminCloseCallback : IDisposable
     [UnmanagedCallersOnly]
     private static void OnClose(nint connection, int reason, nint token)
     {
-        try
-        {
-            CallbackTable.Find<Action<ConnectCloseReason>>(token)?.Invoke((ConnectCloseReason)reason);
-        }
-        catch (Exception e)
-        {
-            EventLoop.Report(e);
-        }
+        if (CallbackTable.Find<Action<ConnectCloseReason>>(token) is { } handler)
+            CloseCallbacks.Tell(handler, (ConnectCloseReason)reason);
     }
 }
 

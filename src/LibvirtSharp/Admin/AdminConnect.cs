@@ -1,6 +1,8 @@
 namespace LibvirtSharp;
 
-/// <summary>libvirt-admin: the daemon itself rather than what it drives: its servers, clients, worker threads and logs.</summary>
+/// <summary>libvirt-admin: the daemon itself rather than what it drives: its servers, clients, worker threads and logs. libvirt's
+/// two libraries cannot both be at work in one process: one that has opened a <see cref="Connect"/> cannot open this, and the
+/// other way round.</summary>
 public sealed unsafe class AdminConnect : IDisposable
 {
     private readonly AdmConnectHandle _handle;
@@ -9,8 +11,10 @@ public sealed unsafe class AdminConnect : IDisposable
 
     /// <summary>virAdmConnectOpen, such as libvirtd:///system; null is libvirt's default.</summary>
     /// <exception cref="DllNotFoundException">libvirt-admin.so.0 is not installed.</exception>
+    /// <exception cref="InvalidOperationException">This process has opened a <see cref="Connect"/>.</exception>
     public static AdminConnect Open(string? uri = null)
     {
+        ProcessLibrary.TakeAdmin();
         EventLoop.EnsureRunning();
         Check.Ok(Interop.virAdmInitialize());
         return new AdminConnect(new AdmConnectHandle(Check.Pointer(Interop.virAdmConnectOpen(uri, 0))));

@@ -36,9 +36,9 @@ public sealed partial class Connect
         });
     }
 
-    /// <summary>virConnectRegisterCloseCallback: tells once when the connection breaks, and why. Handlers run on the thread
-    /// that saw it, mostly the event loop's, and must not wait. Any number may be registered. A driver that runs in this process has
-    /// nothing that breaks and never calls.</summary>
+    /// <summary>virConnectRegisterCloseCallback: tells once when the connection breaks, and why. Handlers run on the
+    /// thread pool and may dispose of the connection. Any number may be registered. A driver that runs in this process has nothing that
+    /// breaks and never calls.</summary>
     public IDisposable RegisterCloseCallback(Action<ConnectCloseReason> handler)
         => Held(() => _handle.Closes.Add(_handle, handler));
 

@@ -15,14 +15,14 @@ public sealed partial class Connect : IDisposable
     /// null is libvirt's default. There is no time limit: a host that accepts and never answers is waited for.</summary>
     public static Connect Open(string? uri = null)
     {
-        EventLoop.EnsureRunning();
+        Begin();
         return new Connect(new ConnectHandle(Check.Pointer(Interop.virConnectOpen(uri))));
     }
 
     /// <summary>virConnectOpenReadOnly: everything that would change something is refused.</summary>
     public static Connect OpenReadOnly(string? uri = null)
     {
-        EventLoop.EnsureRunning();
+        Begin();
         return new Connect(new ConnectHandle(Check.Pointer(Interop.virConnectOpenReadOnly(uri))));
     }
 
@@ -31,8 +31,14 @@ public sealed partial class Connect : IDisposable
     public static Connect OpenAuth(
         string? uri, Func<CredentialRequest, string?> answer, ConnectFlags flags = 0, params ReadOnlySpan<ConnectCredentialType> types)
     {
-        EventLoop.EnsureRunning();
+        Begin();
         return new Connect(new ConnectHandle(Authentication.Open(uri, answer, (uint)flags, types)));
+    }
+
+    private static void Begin()
+    {
+        ProcessLibrary.TakeClient();
+        EventLoop.EnsureRunning();
     }
 
     /// <summary>virConnectIsAlive: false once the connection is known to be broken; then open a new one.</summary>

@@ -67,17 +67,23 @@ internal sealed unsafe class CloseCallbacks
     {
         var handlers = CallbackTable.Find<CloseCallbacks>(token) is { } self ? Volatile.Read(ref self._handlers) : [];
         foreach (var handler in handlers)
+            Tell(handler, (ConnectCloseReason)reason);
+    }
+
+    /// <summary>On a thread of the pool: C calls us with a lock of its own held, and whoever hears of the end will want to
+    /// dispose of the connection, which takes that lock.</summary>
+    public static void Tell(Action<ConnectCloseReason> handler, ConnectCloseReason reason)
+        => ThreadPool.UnsafeQueueUserWorkItem(static told =>
         {
             try
             {
-                handler((ConnectCloseReason)reason);
+                told.Handler(told.Reason);
             }
             catch (Exception e)
             {
                 EventLoop.Report(e);
             }
-        }
-    }
+        }, (Handler: handler, Reason: reason), preferLocal: false);
 
     private sealed class Registration(CloseCallbacks owner, Action<ConnectCloseReason> handler) : IDisposable
     {

@@ -14,7 +14,7 @@ public static unsafe class EventLoop
     private static long _turns;
 
     /// <summary>A handler threw. The exception goes here, since it must not unwind through C; with nobody listening it is
-    /// written to standard error. Called on the event-loop thread.</summary>
+    /// written to standard error. Called on the thread that the handler ran on.</summary>
     public static event Action<Exception>? HandlerFailed;
 
     /// <summary>How often the loop has turned: at least once a second while it lives.</summary>
