@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using PoweredAppliance.Api.Auth;
 using PoweredAppliance.Api.Operations;
 using PoweredAppliance.Api.Rest;
+using PoweredAppliance.Api.XmlRpc;
 using PoweredAppliance.Client;
 using Prometheus;
 
@@ -27,12 +28,14 @@ public static class ApiHosting
             .AddSingleton<ImageOperations>()
             .AddSingleton<NetworkOperations>()
             .AddSingleton<UserOperations>()
-            .AddSingleton<HostProfiles>();
+            .AddSingleton<HostProfiles>()
+            .AddXmlRpc();
     }
 
     /// <summary>Health and metrics need no log-in; everything else does.</summary>
     public static void UsePoweredApi(this WebApplication app)
     {
+        app.UseXmlRpc();
         app.UseWebSockets();
         app.UseHttpMetrics(options => options.RequestDuration.Histogram = Metrics.CreateHistogram(
             "powered_http_request_seconds", "Time to answer a request.", ["code", "method", "endpoint"],

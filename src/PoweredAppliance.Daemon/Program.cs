@@ -2,6 +2,7 @@ using System.Net;
 using PoweredAppliance.Api;
 using PoweredAppliance.Api.Auth;
 using PoweredAppliance.Api.Operations;
+using PoweredAppliance.Api.XmlRpc;
 using PoweredAppliance.Api.Rest;
 using PoweredAppliance.ControlPlane;
 using PoweredAppliance.ControlPlane.Persistence;
@@ -68,7 +69,7 @@ builder.WebHost.ConfigureKestrel(kestrel =>
     kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(75);
     kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
     kestrel.Limits.MinRequestBodyDataRate = new(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(10));
-    kestrel.Listen(IPAddress.Parse(settings.XmlRpc.Address), settings.XmlRpc.Port);
+    kestrel.Listen(IPAddress.Parse(settings.XmlRpc.Address), settings.XmlRpc.Port, listen => listen.SpeaksXmlRpc());
     kestrel.Listen(IPAddress.Parse(settings.Rest.Address), settings.Rest.Port);
 });
 

@@ -34,10 +34,22 @@ public static class XmlRpcWriter
     /// given.</summary>
     public static void WriteSuccess<T>(IBufferWriter<byte> to, T document, Action<IBufferWriter<byte>, T> write)
     {
-        StartSuccess(to);
-        to.Write(StringStart);
+        StartDocument(to);
         using (var escaping = new XmlEscaping(to))
             write(escaping, document);
+        EndDocument(to);
+    }
+
+    /// <summary>What stands before a document that is sent in pieces, each through one <see cref="XmlEscaping"/>.</summary>
+    public static void StartDocument(IBufferWriter<byte> to)
+    {
+        StartSuccess(to);
+        to.Write(StringStart);
+    }
+
+    /// <summary>What stands behind it.</summary>
+    public static void EndDocument(IBufferWriter<byte> to)
+    {
         to.Write(StringEnd);
         EndSuccess(to);
     }

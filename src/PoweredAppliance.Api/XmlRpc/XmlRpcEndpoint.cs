@@ -1,0 +1,154 @@
+using System.Buffers;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Logging;
+using PoweredAppliance.Api.Xml;
+using PoweredAppliance.Api.XmlRpc.Wire;
+
+namespace PoweredAppliance.Api.XmlRpc;
+
+/// <summary>
+/// POST /RPC2 over HTTP: 404 for other paths, 405 for other methods; whatever the body is, the answer is a call's or a fault, with
+/// status 200. Small answers come in one piece with their length, large ones are sent as they are written, at the client's pace.
+/// </summary>
+internal sealed class XmlRpcEndpoint(Dispatcher dispatcher, Gate gate, ILogger<XmlRpcEndpoint> log)
+{
+    public const string Path = "/RPC2";
+
+    private const int Piece = 64 * 1024;
+    private const int LargeBody = 1024 * 1024;
+    private const int MostLargeBodies = 4;
+
+    /// <summary>A call that has not come by then does not come.</summary>
+    private static readonly TimeSpan ReceiveWithin = TimeSpan.FromSeconds(60);
+
+    private static readonly RpcLimits Limits = RpcLimits.Default;
+
+    /// <summary>A whole call is in memory before it is read, so few large ones at a time.</summary>
+    private readonly SemaphoreSlim _large = new(MostLargeBodies);
+
+    public async Task Answer(HttpContext http)
+    {
+        if (!http.Request.Path.Equals(Path, StringComparison.Ordinal) && !http.Request.Path.Equals(Path + "/", StringComparison.Ordinal))
+        {
+            await Refuse(http, StatusCodes.Status404NotFound, "Not Found").ConfigureAwait(false);
+            return;
+        }
+
+        if (!HttpMethods.IsPost(http.Request.Method))
+        {
+            http.Response.Headers.Allow = "POST";
+            await Refuse(http, StatusCodes.Status405MethodNotAllowed, "Method Not Allowed").ConfigureAwait(false);
+            return;
+        }
+
+        if (!gate.IsOpen)
+        {
+            http.Response.Headers.RetryAfter = "1";
+            await Refuse(http, StatusCodes.Status503ServiceUnavailable, "The controller is recovering; try again in a second.").ConfigureAwait(false);
+            return;
+        }
+
+        var (call, fault) = await Read(http).ConfigureAwait(false);
+        var reply = fault is not null
+            ? new Reply.Fault(fault)
+            : await dispatcher.Answer(call!, http.Connection.LocalPort, http.RequestAborted).ConfigureAwait(false);
+        await Send(http, reply, call?.Method ?? "").ConfigureAwait(false);
+    }
+
+    private async Task<(RpcCall? Call, RpcFault? Fault)> Read(HttpContext http)
+    {
+        var length = http.Request.ContentLength;
+        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } most)
+            most.MaxRequestBodySize = Limits.MaxBytes + 1L;
+        if (length > Limits.MaxBytes)
+        {
+            http.Response.Headers.Connection = "close";
+            return (null, RpcFault.Unreadable($"It is longer than {Limits.MaxBytes} bytes."));
+        }
+
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted);
+        deadline.CancelAfter(ReceiveWithin);
+        var large = length is null or > LargeBody;
+        try
+        {
+            if (large)
+                await _large.WaitAsync(deadline.Token).ConfigureAwait(false);
+            try
+            {
+                return await XmlRpcReader.ReadAsync(http.Request.BodyReader, Limits, deadline.Token).ConfigureAwait(false);
+            }
+            finally
+            {
+                if (large)
+                    _large.Release();
+            }
+        }
+        catch (BadHttpRequestException e)
+        {
+            http.Response.Headers.Connection = "close";
+            return (null, RpcFault.Unreadable(e.Message));
+        }
+        catch (OperationCanceledException) when (!http.RequestAborted.IsCancellationRequested)
+        {
+            http.Response.Headers.Connection = "close";
+            return (null, RpcFault.Unreadable($"It did not come within {ReceiveWithin.TotalSeconds:0} s."));
+        }
+    }
+
+    private async Task Send(HttpContext http, Reply reply, string method)
+    {
+        http.Response.ContentType = "text/xml; charset=utf-8";
+        var pending = new ArrayBufferWriter<byte>(4096);
+        if (reply is Reply.Xml { Document: var document })
+        {
+            await Send(http, document, pending, method).ConfigureAwait(false);
+            return;
+        }
+
+        reply.WriteTo(pending, method);
+        await End(http, pending).ConfigureAwait(false);
+    }
+
+    private async Task Send(HttpContext http, Document document, ArrayBufferWriter<byte> pending, string method)
+    {
+        try
+        {
+            XmlRpcWriter.StartDocument(pending);
+            using (var escaping = new XmlEscaping(pending))
+            using (var writer = new DocumentWriter(escaping))
+                foreach (var _ in document.Pieces(writer))
+                {
+                    if (pending.WrittenCount < Piece)
+                        continue;
+                    await http.Response.BodyWriter.WriteAsync(pending.WrittenMemory, http.RequestAborted).ConfigureAwait(false);
+                    pending.ResetWrittenCount();
+                }
+
+            XmlRpcWriter.EndDocument(pending);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            // Half an answer may be on its way: the client must see that it is not whole.
+            log.LogError(e, "the document of {Method} could not be written", method);
+            http.Abort();
+            return;
+        }
+
+        await End(http, pending).ConfigureAwait(false);
+    }
+
+    private static async Task End(HttpContext http, ArrayBufferWriter<byte> pending)
+    {
+        if (!http.Response.HasStarted)
+            http.Response.ContentLength = pending.WrittenCount;
+        await http.Response.BodyWriter.WriteAsync(pending.WrittenMemory, http.RequestAborted).ConfigureAwait(false);
+    }
+
+    private static Task Refuse(HttpContext http, int status, string text)
+    {
+        http.Response.StatusCode = status;
+        http.Response.ContentType = "text/html; charset=utf-8";
+        return http.Response.WriteAsync($"<html><head><title>{status}</title></head><body><p>{status} {text}</p></body></html>\n");
+    }
+}
