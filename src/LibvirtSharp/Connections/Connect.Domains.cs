@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace LibvirtSharp;
 
 public sealed unsafe partial class Connect
@@ -39,6 +41,15 @@ public sealed unsafe partial class Connect
     /// <summary>virDomainCreateXML: starts a transient domain; its definition ends with it.</summary>
     public Domain CreateXml(string xml, DomainCreateFlags flags = 0)
         => WrapDomain(Check.Pointer(Interop.virDomainCreateXML(_handle, xml, (uint)flags)));
+
+    /// <summary>virDomainCreateXMLWithFiles: as <see cref="CreateXml"/>, handing open files to the first process in a container.</summary>
+    public Domain CreateXmlWithFiles(string xml, IReadOnlyCollection<SafeHandle> files, DomainCreateFlags flags = 0)
+    {
+        using var fds = new FileDescriptors(files);
+        fixed (int* p = fds.Numbers)
+            return WrapDomain(Check.Pointer(
+                Interop.virDomainCreateXMLWithFiles(_handle, xml, (uint)fds.Numbers.Length, p, (uint)flags)));
+    }
 
     /// <summary>virDomainQemuAttach: takes over a qemu that was started by somebody else.</summary>
     public Domain QemuAttach(uint pid) => WrapDomain(Check.Pointer(Interop.virDomainQemuAttach(_handle, pid, 0)));

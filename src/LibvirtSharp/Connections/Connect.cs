@@ -83,8 +83,16 @@ public sealed partial class Connect : IDisposable
 
     /// <summary>virConnectSetKeepAlive: asks the host every <paramref name="intervalSeconds"/> for a sign of life and breaks the
     /// connection when <paramref name="count"/> of them stay unanswered: about interval * (count + 1) seconds after the last
-    /// traffic. Zero or less ends it. False when the host's libvirt is too old for it, or when the connection needs none.</summary>
-    public bool SetKeepAlive(int intervalSeconds, uint count) => Check.Ok(Interop.virConnectSetKeepAlive(_handle, intervalSeconds, count)) == 0;
+    /// traffic. Zero or less ends it. False when the host's libvirt is too old for it, or when the driver runs in this
+    /// process and needs none.</summary>
+    public bool SetKeepAlive(int intervalSeconds, uint count)
+    {
+        var result = Interop.virConnectSetKeepAlive(_handle, intervalSeconds, count);
+        if (result >= 0)
+            return result == 0;
+        var failure = LibvirtException.Last(nameof(Interop.virConnectSetKeepAlive));
+        return failure.Code is ErrorNumber.NoSupport ? false : throw failure; // a driver in this process has nothing to lose
+    }
 
     /// <summary>virConnectSetIdentity: whom the host shall hold responsible for the calls made from now on.</summary>
     public unsafe void SetIdentity(TypedParameters identity)

@@ -20,7 +20,7 @@ internal static unsafe partial class Interop
         => NativeLibrary.SetDllImportResolver(typeof(Interop).Assembly, (name, assembly, _) => Load(name, assembly));
 #pragma warning restore CA2255
 
-    private static nint Load(string name, Assembly assembly)
+    internal static nint Load(string name, Assembly assembly)
         => NativeLibrary.TryLoad(name, assembly, null, out var library)
             ? library
             : throw new DllNotFoundException($"{name} was not found on this machine: install libvirt's client library (Debian: package libvirt0)");

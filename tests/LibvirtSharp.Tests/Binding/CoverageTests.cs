@@ -71,7 +71,7 @@ public sealed class CoverageTests(ITestOutputHelper output)
     public void Generating_again_gives_the_same_bytes()
     {
         var generated = new Emitter(Description()).Files();
-        var folder = Path.Combine(SourceRoot(), "src", "LibvirtSharp", "Generated");
+        var folder = Path.Combine(Sources.Root, "src", "LibvirtSharp", "Generated");
 
         Assert.Equal(generated.Keys, Directory.GetFiles(folder).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal));
         Assert.All(generated, g => Assert.Equal(g.Value, File.ReadAllText(Path.Combine(folder, g.Key))));
@@ -95,13 +95,5 @@ public sealed class CoverageTests(ITestOutputHelper output)
     {
         output.WriteLine(line);
         Console.WriteLine(line);
-    }
-
-    private static string SourceRoot()
-    {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "PoweredAppliance.sln")))
-            folder = Path.GetDirectoryName(folder) ?? throw new DirectoryNotFoundException("no PoweredAppliance.sln above the tests");
-        return folder;
     }
 }

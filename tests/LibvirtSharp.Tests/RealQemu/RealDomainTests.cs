@@ -171,7 +171,8 @@ public sealed class RealDomainTests(QemuHost hosts) : RealQemuTests(hosts)
         var medium = Path.Combine(Hosts.Host.Folder, "medium.iso");
         File.WriteAllBytes(medium, new byte[1 << 20]);
         var heard = new ConcurrentQueue<DomainNotice>();
-        var domain = Run("devices", "<disk type='file' device='cdrom'><target dev='hdc' bus='ide'/></disk>");
+        var domain = Define("devices", "<disk type='file' device='cdrom'><target dev='hdc' bus='ide'/></disk>");
+        domain.Create(DomainCreateFlags.StartPaused); // firmware that looks at the drive would close its tray under us
         using var subscription = Connect.Subscribe<DomainNotice>(heard.Enqueue, only: domain);
 
         domain.AttachDevice(

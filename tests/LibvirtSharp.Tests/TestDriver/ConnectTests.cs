@@ -16,6 +16,7 @@ public sealed class ConnectTests
         Assert.True(connect.IsAlive);
         Assert.True(connect.IsSecure);
         Assert.False(connect.IsEncrypted);
+        Assert.False(connect.SetKeepAlive(5, 3));
     }
 
     [Fact]
