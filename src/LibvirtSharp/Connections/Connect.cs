@@ -19,6 +19,34 @@ public sealed partial class Connect : IDisposable
         return new Connect(new ConnectHandle(Check.Pointer(Interop.virConnectOpen(uri))));
     }
 
+    /// <summary>As <see cref="Open"/>, on a thread of its own, since the C call can neither be hurried nor ended. Cancelled, the task
+    /// ends at once; the thread waits on for the host, and closes what it may yet be given.</summary>
+    public static Task<Connect> OpenAsync(string? uri, CancellationToken cancel)
+    {
+        var opened = new TaskCompletionSource<Connect>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var cancelled = cancel.UnsafeRegister(
+            static (state, token) => ((TaskCompletionSource<Connect>)state!).TrySetCanceled(token), opened);
+        new Thread(() =>
+        {
+            try
+            {
+                var connect = Open(uri);
+                if (!opened.TrySetResult(connect))
+                    connect.Dispose();
+            }
+            catch (Exception e)
+            {
+                opened.TrySetException(e); // of no interest any more when the caller has gone
+            }
+            finally
+            {
+                cancelled.Dispose();
+            }
+        })
+        { IsBackground = true, Name = "libvirt open" }.Start();
+        return opened.Task;
+    }
+
     /// <summary>virConnectOpenReadOnly: everything that would change something is refused.</summary>
     public static Connect OpenReadOnly(string? uri = null)
     {
@@ -102,6 +130,7 @@ public sealed partial class Connect : IDisposable
     }
 
     /// <summary>virConnectClose, when the calls that run have returned. Subscriptions end; objects that came from here
-    /// stay valid and keep the connection open underneath until they are disposed of too.</summary>
+    /// stay valid and keep the connection open underneath until they are disposed of too. The last goodbye waits for the host's answer,
+    /// as every call does.</summary>
     public void Dispose() => _handle.Dispose();
 }

@@ -92,6 +92,24 @@ public sealed class RealFaultTests : IDisposable
     }
 
     [Fact]
+    public async Task An_opening_that_a_frozen_daemon_does_not_answer_is_given_up_and_closed_when_it_comes()
+    {
+        var host = QemuHost.Wanted(_host);
+        var before = LiveCounts.Handles;
+        host.Tell("stop");
+        var clock = Stopwatch.StartNew();
+        using (var cancel = new CancellationTokenSource(TimeSpan.FromSeconds(1)))
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Connect.OpenAsync(host.Uri, cancel.Token));
+        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(10), $"{clock.Elapsed}");
+
+        host.Tell("cont");
+
+        using (var connect = await Connect.OpenAsync(host.Uri, CancellationToken.None))
+            Assert.True(connect.IsAlive);
+        Eventually.True(() => LiveCounts.Handles <= before, "what came late is closed");
+    }
+
+    [Fact]
     public async Task A_frozen_daemon_is_noticed_by_keepalive_and_waiting_calls_end()
     {
         var host = QemuHost.Wanted(_host);

@@ -62,6 +62,17 @@ public sealed class ConnectTests
     }
 
     [Fact]
+    public async Task An_opening_in_the_background_gives_a_connection_or_the_error()
+    {
+        using var connect = await Connect.OpenAsync("test:///default", TestContext.Current.CancellationToken);
+        Assert.True(connect.IsAlive);
+
+        var failure = await Assert.ThrowsAsync<LibvirtException>(
+            () => Connect.OpenAsync("nonsense:///", TestContext.Current.CancellationToken));
+        Assert.Equal("virConnectOpen", failure.Function);
+    }
+
+    [Fact]
     public void A_connection_that_may_only_read_is_refused_to_write()
     {
         using var connect = Connect.OpenReadOnly("test:///default");
