@@ -7,6 +7,7 @@ namespace LibvirtSharp.Tests.TestDriver;
 public sealed unsafe class MemoryTests : IDisposable
 {
     private const int Times = 5_000;
+    private const long Limit = Times * 12;
 
     private static readonly delegate* unmanaged<MallInfo> Info =
         (delegate* unmanaged<MallInfo>)NativeLibrary.GetExport(NativeLibrary.Load("libc.so.6"), "mallinfo2");
@@ -59,12 +60,18 @@ public sealed unsafe class MemoryTests : IDisposable
     {
         var act = Acts[what];
         Repeat(Times); // what is kept once for all is kept now
-        var before = InUse();
-        Repeat(Times);
-        var grown = InUse() - before;
+        var grown = new List<long>();
+        do
+        {
+            var before = InUse();
+            Repeat(Times);
+            grown.Add(InUse() - before);
+        }
+        while (grown[^1] >= Limit && grown.Count < 5);
 
-        // The smallest thing that could be forgotten takes malloc 24 bytes or more each time.
-        Assert.True(grown < Times * 12, $"{what}: {grown} bytes more after {Times} times");
+        // The runtime takes memory of its own now and then; a leak grows in every round. The smallest thing that could be
+        // forgotten takes malloc 24 bytes or more each time.
+        Assert.True(grown[^1] < Limit, $"{what}: {string.Join(", ", grown)} bytes more after {Times} times each");
 
         void Repeat(int times)
         {
