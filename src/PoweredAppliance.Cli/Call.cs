@@ -9,7 +9,8 @@ namespace PoweredAppliance.Cli;
 /// <summary>One run of one verb: what was asked, by whom, and where answers go.</summary>
 internal sealed class Call(Shell shell, ParseResult parse, CancellationToken stop) : IDisposable
 {
-    private static readonly WireJson Indented = new(new JsonSerializerOptions(WireJson.Default.Options) { WriteIndented = true });
+    private static readonly WireJson Indented = new(
+        new JsonSerializerOptions(WireJson.Default.Options) { WriteIndented = true });
 
     private PoweredClient? _client;
 
@@ -20,7 +21,8 @@ internal sealed class Call(Shell shell, ParseResult parse, CancellationToken sto
     public Uri Address => Destination.Address(Shell, Parse.GetValue(Flags.Api));
 
     /// <exception cref="Ending">Nobody is logged in.</exception>
-    public PoweredClient Client => _client ??= new PoweredClient(Destination.Options(Shell, Address, Destination.Credentials(Shell)));
+    public PoweredClient Client =>
+        _client ??= new PoweredClient(Destination.Options(Shell, Address, Destination.Credentials(Shell)));
 
     public T? Value<T>(Option<T> option) => Parse.GetValue(option);
 
@@ -50,7 +52,9 @@ internal sealed class Call(Shell shell, ParseResult parse, CancellationToken sto
 
     public int Complain(Ending e) => Complaint.Of(Shell, Json, e);
 
-    /// <summary>Does it for each; one that fails does not keep the others from being done. The first failure's exit code.</summary>
+    /// <summary>
+    /// Does it for each; one that fails does not keep the others from being done. The first failure's exit code.
+    /// </summary>
     public async Task<int> Each<T>(IEnumerable<T> things, Func<T, Task> work)
     {
         var code = Exit.Ok;
@@ -83,7 +87,8 @@ internal sealed class Call(Shell shell, ParseResult parse, CancellationToken sto
     {
         if (Value(Flags.Timeout) is not { } text)
             return TimeSpan.FromMinutes(10);
-        return Human.ReadSpan(text) ?? throw new Ending(Exit.Usage, $"--timeout: '{text}' is no time; write 90s, 5m or 2h");
+        return Human.ReadSpan(text)
+            ?? throw new Ending(Exit.Usage, $"--timeout: '{text}' is no time; write 90s, 5m or 2h");
     }
 
     public void Dispose() => _client?.Dispose();

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using System.CommandLine.Parsing;
 using PoweredAppliance.Cli.Text;
 using PoweredAppliance.Cli.Verbs;
@@ -9,9 +10,12 @@ namespace PoweredAppliance.Cli;
 /// <summary>The whole of <c>powered</c>: from words to an exit code.</summary>
 internal static class CommandLine
 {
-    public static RootCommand Build()
+    public static Verb Build()
     {
-        var root = new RootCommand("Runs virtual machines on a Powered appliance.")
+        // not a RootCommand: that one is named after the running process, whatever it is
+        var help = new HelpOption();
+        help.Action = new HelpText((HelpAction)help.Action!);
+        return new Verb("powered", "Runs virtual machines on a Powered appliance.")
         {
             StatusVerbs.Status(),
             VmVerbs.Build(),
@@ -26,16 +30,9 @@ internal static class CommandLine
             CompletionVerbs.Complete(),
             Flags.Json,
             Flags.Api,
+            help,
+            new VersionOption { Action = new StatusVerbs.VersionLine() },
         };
-        foreach (var option in root.Options)
-        {
-            if (option is System.CommandLine.Help.HelpOption help)
-                help.Action = new HelpText((System.CommandLine.Help.HelpAction)help.Action!);
-            else if (option is VersionOption version)
-                version.Action = new StatusVerbs.VersionLine();
-        }
-
-        return root;
     }
 
     public static async Task<int> Run(Shell shell, IReadOnlyList<string> args, CancellationToken stop)
@@ -51,10 +48,15 @@ internal static class CommandLine
         };
         if (parse.Action is HelpText or StatusVerbs.VersionLine)
             return parse.Invoke(configuration);
-        if (parse.CommandResult.Command is not Verb { Run: { } run })
+        if (parse.CommandResult.Command is not Verb { Run: { } run } verb)
             return WrongGroup(shell, parse);
+        if (!verb.Hidden && Stray(parse) is { } stray)
+            return WrongOption(shell, parse, verb, stray);
         if (parse.Errors.Count > 0)
-            return Wrong(shell, parse, string.Join(' ', parse.Errors[0].Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)));
+            return Wrong(
+                shell,
+                parse,
+                string.Join(' ', parse.Errors[0].Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)));
 
         using var call = new Call(shell, parse, stop);
         try
@@ -87,17 +89,22 @@ internal static class CommandLine
 
     private static int Wrong(Shell shell, ParseResult parse, string text)
     {
-        var unknown = parse.UnmatchedTokens.FirstOrDefault(t => t.StartsWith('-'));
-        if (unknown is not null && parse.CommandResult.Command is Verb verb)
-        {
-            var options = verb.Options.Select(o => o.Name).Append(Flags.Json.Name).Append(Flags.Api.Name).Append("--help");
-            text = $"'{Path(verb)}' has no option {unknown}{Near.Question(Near.To(unknown, options))}";
-        }
-
         var code = Complaint.Of(shell, parse.GetValue(Flags.Json), new Ending(Exit.Usage, text));
         if (!parse.GetValue(Flags.Json))
             shell.Error.WriteLine($"See `{Path(parse.CommandResult.Command)} --help`.");
         return code;
+    }
+
+    /// <summary>A word that looks like an option and is none. An argument would take it for a name.</summary>
+    private static string? Stray(ParseResult parse) => parse.CommandResult.Children.OfType<ArgumentResult>()
+        .SelectMany(a => a.Tokens.Select(t => t.Value))
+        .Concat(parse.UnmatchedTokens)
+        .FirstOrDefault(t => t.Length > 1 && t[0] == '-');
+
+    private static int WrongOption(Shell shell, ParseResult parse, Verb verb, string stray)
+    {
+        var options = verb.Options.Select(o => o.Name).Append(Flags.Json.Name).Append(Flags.Api.Name).Append("--help");
+        return Wrong(shell, parse, $"'{Path(verb)}' has no option {stray}{Near.Question(Near.To(stray, options))}");
     }
 
     /// <summary><c>powered vm list</c></summary>
@@ -105,7 +112,7 @@ internal static class CommandLine
     {
         var words = new List<string>();
         for (Symbol? at = command; at is Command; at = at.Parents.FirstOrDefault())
-            words.Insert(0, at is RootCommand ? "powered" : at.Name);
+            words.Insert(0, at.Name);
         return string.Join(' ', words);
     }
 }

@@ -18,7 +18,8 @@ internal static class Destination
     }
 
     /// <summary>
-    /// Files that may hold <c>user:secret</c>, the first that exists counts: ONE_AUTH alone when it is set; else POWERED_DATA/one_auth, ~/.one/one_auth,
+    /// Files that may hold <c>user:secret</c>, the first that exists counts: ONE_AUTH alone when it is set; else
+    /// POWERED_DATA/one_auth, ~/.one/one_auth,
     /// and what the daemon wrote on this machine.
     /// </summary>
     public static IReadOnlyList<string> AuthFiles(Shell shell)
@@ -38,7 +39,8 @@ internal static class Destination
         var file = files.FirstOrDefault(File.Exists)
             ?? throw new Ending(
                 Exit.NotAuthorised,
-                $"not logged in: there is no {string.Join(" and no ", files)}; run `powered login`, or let ONE_AUTH name a file that holds user:password");
+                $"not logged in: there is no {string.Join(" and no ", files)}; run `powered login`, "
+                + "or let ONE_AUTH name a file that holds user:password");
         try
         {
             var pair = File.ReadAllText(file).Trim();
@@ -56,7 +58,8 @@ internal static class Destination
         new() { Address = address, Credentials = credentials, Time = shell.Time };
 
     private static Uri Parse(string text, string from) =>
-        Uri.TryCreate(text.Contains("://", StringComparison.Ordinal) ? text : "http://" + text, UriKind.Absolute, out var address)
+        Uri.TryCreate(
+            text.Contains("://", StringComparison.Ordinal) ? text : "http://" + text, UriKind.Absolute, out var address)
         && (address.Scheme == Uri.UriSchemeHttp || address.Scheme == Uri.UriSchemeHttps)
             ? address
             : throw new Ending(Exit.Usage, $"{from} is not an http address: '{text}'");

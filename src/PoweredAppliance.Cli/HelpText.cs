@@ -4,7 +4,9 @@ using System.CommandLine.Invocation;
 
 namespace PoweredAppliance.Cli;
 
-/// <summary>What <c>--help</c> prints: usage, options, examples; for the whole, also exit codes and what it reads.</summary>
+/// <summary>
+/// What <c>--help</c> prints: usage, options, examples; for the whole, also exit codes and what it reads.
+/// </summary>
 internal sealed class HelpText(HelpAction plain) : SynchronousCommandLineAction
 {
     public override bool ClearsParseErrors => true;
@@ -15,8 +17,15 @@ internal sealed class HelpText(HelpAction plain) : SynchronousCommandLineAction
         plain.Invoke(parse);
         var output = parse.InvocationConfiguration.Output;
         var command = parse.CommandResult.Command;
-        IReadOnlyList<string> examples = command is RootCommand
-            ? ["powered status", "powered vm create --template small --name web --wait", "powered vm list --watch", "powered host list --json"]
+        var isWhole = !command.Parents.Any();
+        IReadOnlyList<string> examples = isWhole
+            ?
+            [
+                "powered status",
+                "powered vm create --template small --name web --wait",
+                "powered vm list --watch",
+                "powered host list --json",
+            ]
             : (command as Verb)?.Examples ?? [];
         if (examples.Count > 0)
         {
@@ -26,7 +35,7 @@ internal sealed class HelpText(HelpAction plain) : SynchronousCommandLineAction
             output.Write('\n');
         }
 
-        if (command is RootCommand)
+        if (isWhole)
         {
             output.Write($"""
                 Things are named by their id or their exact name; several at once where it makes sense.

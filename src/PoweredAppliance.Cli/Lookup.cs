@@ -4,7 +4,9 @@ using PoweredAppliance.Client.Wire;
 
 namespace PoweredAppliance.Cli;
 
-/// <summary>From what people call a thing to its id. A number is an id; anything else must be one thing's exact name.</summary>
+/// <summary>
+/// From what people call a thing to its id. A number is an id; anything else must be one thing's exact name.
+/// </summary>
 internal static class Lookup
 {
     public static Task<int> Vm(Call call, string word) => Id(
@@ -24,7 +26,8 @@ internal static class Lookup
 
     /// <param name="list">Those of that name; all, for null.</param>
     /// <exception cref="Ending">There is none, or several.</exception>
-    private static async Task<int> Id(string kind, string word, Func<string?, Task<IEnumerable<(int Id, string Name)>>> list)
+    private static async Task<int> Id(
+        string kind, string word, Func<string?, Task<IEnumerable<(int Id, string Name)>>> list)
     {
         if (int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var id))
             return id;
@@ -37,9 +40,9 @@ internal static class Lookup
                 var hint = all.Count == 0 ? $"; there are no {kind}s yet" : Near.Question(Near.To(word, all));
                 throw new Ending(Exit.NotFound, $"no {kind} named '{word}'{hint}");
             case var several:
+                var ids = string.Join(", ", several.Select(t => t.Id));
                 throw new Ending(
-                    Exit.Refused,
-                    $"{several.Count} {kind}s are named '{word}': say which by id ({string.Join(", ", several.Select(t => t.Id))})");
+                    Exit.Refused, $"{several.Count} {kind}s are named '{word}': say which by id ({ids})");
         }
     }
 

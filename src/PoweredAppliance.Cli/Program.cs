@@ -1,8 +1,6 @@
 using System.Runtime.InteropServices;
 using PoweredAppliance.Cli;
 
-[assembly: System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
-
 using var stop = new CancellationTokenSource();
 var shell = Shell.OfProcess();
 var presses = 0;
@@ -15,13 +13,6 @@ void Interrupt(PosixSignalContext signal)
 
 using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Interrupt);
 using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Interrupt);
-try
-{
-    var code = await CommandLine.Run(shell, args, stop.Token);
-    await shell.Out.FlushAsync();
-    return code;
-}
-catch (IOException) when (!shell.OutIsTerminal)
-{
-    return 141; // the reader of the pipe has left, as after `| head`
-}
+var code = await CommandLine.Run(shell, args, stop.Token);
+await shell.Out.FlushAsync(); // a reader of the pipe that has left, as after `| head`, is no error
+return code;

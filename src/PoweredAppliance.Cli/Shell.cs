@@ -1,3 +1,5 @@
+using Microsoft.Win32.SafeHandles;
+
 namespace PoweredAppliance.Cli;
 
 /// <summary>The world that a command line is run in: the process's own, or a test's.</summary>
@@ -10,7 +12,6 @@ internal sealed record Shell
     public bool ErrorIsTerminal { get; init; }
     public bool InIsTerminal { get; init; }
 
-    /// <summary>Columns and lines of the terminal.</summary>
     /// <summary>The input as bytes, for the serial console.</summary>
     public Func<Stream> Keys { get; init; } = System.Console.OpenStandardInput;
 
@@ -20,6 +21,7 @@ internal sealed record Shell
     /// <summary>Asks for a word that is not shown while it is typed; null at the end of the input.</summary>
     public Func<string?>? Secret { get; init; }
 
+    /// <summary>Columns and lines of the terminal.</summary>
     public Func<(int Width, int Height)> Size { get; init; } = () => (120, 40);
 
     /// <summary>An environment variable; null when it is unset or empty.</summary>
@@ -40,12 +42,19 @@ internal sealed record Shell
             OutIsTerminal = !System.Console.IsOutputRedirected,
             ErrorIsTerminal = !System.Console.IsErrorRedirected,
             InIsTerminal = !System.Console.IsInputRedirected,
+            Keys = OpenKeys,
             Secret = ReadUnseen,
             Size = () => (Math.Max(System.Console.WindowWidth, 40), Math.Max(System.Console.WindowHeight, 5)),
-            Environment = name => System.Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null,
+            Environment = name =>
+                System.Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null,
             Home = System.Environment.GetEnvironmentVariable("HOME") ?? "/",
         };
     }
+
+    /// <summary>The framework's own stream of a terminal waits for whole lines.</summary>
+    private static Stream OpenKeys() => System.Console.IsInputRedirected
+        ? System.Console.OpenStandardInput()
+        : new FileStream(new SafeFileHandle(0, ownsHandle: false), FileAccess.Read, bufferSize: 0);
 
     private static string? ReadUnseen()
     {

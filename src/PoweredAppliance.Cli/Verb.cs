@@ -3,7 +3,8 @@ using System.CommandLine;
 namespace PoweredAppliance.Cli;
 
 /// <summary>A word of the command line: a group of words, or one that does something.</summary>
-internal sealed class Verb(string name, string description, Func<Call, Task<int>>? run = null) : Command(name, description)
+internal sealed class Verb(
+    string name, string description, Func<Call, Task<int>>? run = null) : Command(name, description)
 {
     public Func<Call, Task<int>>? Run { get; } = run;
 
@@ -21,7 +22,13 @@ internal sealed class NameArgument(string name, string kind) : Argument<string[]
         new(kind.ToUpperInvariant(), kind) { Description = what, Arity = ArgumentArity.OneOrMore };
 
     public static NameArgument One(string kind, string what) =>
-        new(kind.ToUpperInvariant(), kind) { Description = what, Arity = ArgumentArity.ExactlyOne };
+        new(kind.ToUpperInvariant(), kind)
+        {
+            Description = what,
+            Arity = ArgumentArity.ExactlyOne,
+            CustomParser = result =>
+                [.. result.Tokens.Select(t => t.Value)], // one word is not taken for an array by itself
+        };
 }
 
 /// <summary>Options that many verbs have.</summary>
@@ -40,9 +47,15 @@ internal static class Flags
         Recursive = true,
     };
 
-    public static readonly Option<bool> Watch = new("--watch", "-w") { Description = "Keep showing, as it changes, until Ctrl-C" };
+    public static readonly Option<bool> Watch = new("--watch", "-w")
+    {
+        Description = "Keep showing, as it changes, until Ctrl-C",
+    };
 
-    public static readonly Option<bool> Wait = new("--wait") { Description = "Follow it to its end state, showing progress" };
+    public static readonly Option<bool> Wait = new("--wait")
+    {
+        Description = "Follow it to its end state, showing progress",
+    };
 
     public static readonly Option<string?> Timeout = new("--timeout")
     {

@@ -10,8 +10,10 @@ internal static class VmFacts
     public static Facts Of(Vm vm, TimeProvider time) => new Facts()
         .Add("id", vm.Id.ToString(CultureInfo.InvariantCulture))
         .Add("name", vm.Name)
-        .Add("state", new Cell(vm.State == "ACTIVE" ? $"ACTIVE / {vm.LcmState}" : vm.State, VmWords.Tone(vm)))
-        .Add("since", vm.Since is { } since ? $"{Human.Moment(since, time)} ({Human.Span(time.GetUtcNow() - since)})" : null)
+        .Add("state", vm.State == "ACTIVE" ? $"ACTIVE / {vm.LcmState}" : vm.State, VmWords.Tone(vm))
+        .Add(
+            "since",
+            vm.Since is { } since ? $"{Human.Moment(since, time)} ({Human.Span(time.GetUtcNow() - since)})" : null)
         .Add("why", vm.Reason)
         .AddAll("hosts looked at", vm.Considered.Select(c => $"{c.Host}: {c.Reason}"))
         .Add("progress", vm.Progress is { } p ? $"{p.Step}{(p.Percent is { } percent ? $" {percent} %" : "")}" : null)
@@ -20,12 +22,18 @@ internal static class VmFacts
         .Add("cpu", $"{Human.Cores(vm.CpuPercent)} ({vm.Vcpu} vcpu)")
         .Add("memory", Human.Mib(vm.MemoryMib))
         .Add("in use", vm.Usage is { } u
-            ? $"cpu {u.CpuPercent} %, memory {Human.Mib(u.MemoryMib)}, net {Human.Bytes(u.NetReceivedBytes)} in {Human.Bytes(u.NetSentBytes)} out, "
+            ? $"cpu {u.CpuPercent} %, memory {Human.Mib(u.MemoryMib)}, "
+                + $"net {Human.Bytes(u.NetReceivedBytes)} in {Human.Bytes(u.NetSentBytes)} out, "
                 + $"disk {Human.Bytes(u.DiskReadBytes)} read {Human.Bytes(u.DiskWrittenBytes)} written"
             : null)
         .Add("addresses", vm.Ips.Count > 0 ? string.Join(", ", vm.Ips) : null)
         .AddAll("disks", vm.Disks.Select(d => string.Join(' ', Words(
-            d.Id.ToString(CultureInfo.InvariantCulture), d.Target, d.Image ?? d.Kind, Human.Mib(d.SizeMib), d.Format, d.Persistent ? "persistent" : null))))
+            d.Id.ToString(CultureInfo.InvariantCulture),
+            d.Target,
+            d.Image ?? d.Kind,
+            Human.Mib(d.SizeMib),
+            d.Format,
+            d.Persistent ? "persistent" : null))))
         .AddAll("networks", vm.Nics.Select(n => string.Join(' ', Words(
             n.Id.ToString(CultureInfo.InvariantCulture), n.Network ?? n.Bridge, n.Mac, n.Ip, n.Ip6))))
         .Add("screen", vm.VncPort is { } port ? $"VNC on {vm.Host}:{port}" : null)

@@ -5,7 +5,9 @@ using PoweredAppliance.Client.Wire;
 
 namespace PoweredAppliance.Cli;
 
-/// <summary>What <c>--wait</c> does: follows VMs until each is where it should come to, or is at rest elsewhere.</summary>
+/// <summary>
+/// What <c>--wait</c> does: follows VMs until each is where it should come to, or is at rest elsewhere.
+/// </summary>
 internal static class VmFollow
 {
     /// <summary>What an end state is called that is any at all.</summary>
@@ -26,7 +28,8 @@ internal static class VmFollow
                 Show(line, seen, open, goal);
                 await Follow(call, seen, open, goal, line, patience.Token);
             }
-            catch (OperationCanceledException) when (patience.IsCancellationRequested && !call.Stop.IsCancellationRequested)
+            catch (OperationCanceledException) when (
+                patience.IsCancellationRequested && !call.Stop.IsCancellationRequested)
             {
                 // those that are still open are reported below
             }
@@ -40,13 +43,15 @@ internal static class VmFollow
         return (begun.Select(v => seen[v.Id]).ToList(), code);
     }
 
-    private static async Task Follow(Call call, Dictionary<int, Vm> seen, HashSet<int> open, string goal, ProgressLine line, CancellationToken stop)
+    private static async Task Follow(
+        Call call, Dictionary<int, Vm> seen, HashSet<int> open, string goal, ProgressLine line, CancellationToken stop)
     {
         await foreach (var change in call.Client.Watch(["vm"], seen.Count == 1 ? seen.Keys.First() : null, stop))
         {
             var news = change switch
             {
-                { Kind: Change.Ready or Change.Reset } => await Task.WhenAll(open.Select(id => Look(call, seen[id], stop))),
+                { Kind: Change.Ready or Change.Reset } =>
+                    await Task.WhenAll(open.Select(id => Look(call, seen[id], stop))),
                 { Kind: "vm", Gone: true } when open.Contains(change.Id) => [Ended(seen[change.Id])],
                 { Kind: "vm", Vm: { } vm } when open.Contains(vm.Id) => [vm],
                 _ => [],
@@ -76,15 +81,27 @@ internal static class VmFollow
         }
     }
 
-    private static Vm Ended(Vm vm) => vm with { State = "DONE", StateNumber = 6, LcmState = "LCM_INIT", LcmStateNumber = 0, Progress = null };
+    private static Vm Ended(Vm vm) => vm with
+    {
+        State = "DONE",
+        StateNumber = 6,
+        LcmState = "LCM_INIT",
+        LcmStateNumber = 0,
+        Progress = null,
+    };
 
     private static bool IsOver(Vm vm, string goal) => VmWords.IsResting(vm) || VmWords.State(vm) == goal;
+
+    /// <summary>It is where it should have come to.</summary>
+    public static bool HasReached(Vm vm, string goal) =>
+        VmWords.IsResting(vm) && !VmWords.IsFailed(vm) && (goal == AnyRest || VmWords.State(vm) == goal);
 
     private static Task Report(Call call, Vm vm, bool open, string goal)
     {
         var (state, why) = (VmWords.State(vm), vm.Reason is { } reason ? $": {reason}" : "");
         if (open)
-            throw new Ending(Exit.TimedOut, $"{Lookup.Title(vm)} is still {state} after {Human.Span(call.Patience())}{why}");
+            throw new Ending(
+                Exit.TimedOut, $"{Lookup.Title(vm)} is still {state} after {Human.Span(call.Patience())}{why}");
         if (VmWords.IsFailed(vm))
             throw new Ending(Exit.Failed, $"{Lookup.Title(vm)} is {state}{why}");
         if (goal != AnyRest && state != goal)

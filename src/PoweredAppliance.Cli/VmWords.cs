@@ -27,7 +27,8 @@ internal static class VmWords
 
     /// <summary>It stays so until somebody or something acts.</summary>
     public static bool IsResting(Vm vm) =>
-        State(vm) is "RUNNING" or "POWEROFF" or "SUSPENDED" or "STOPPED" or "UNDEPLOYED" or "HOLD" or "DONE" || IsFailed(vm);
+        State(vm) is "RUNNING" or "POWEROFF" or "SUSPENDED" or "STOPPED" or "UNDEPLOYED" or "HOLD" or "DONE"
+            || IsFailed(vm);
 
     public static bool IsFailed(Vm vm) => State(vm).EndsWith("_FAILURE", StringComparison.Ordinal);
 

@@ -9,12 +9,14 @@ public sealed partial class PoweredClient
     private const int UploadTries = 4;
 
     /// <summary>
-    /// Sends the content of an image that was added with <see cref="ImageAdd.Upload"/>. When the connection breaks it asks how much is
+    /// Sends the content of an image that was added with <see cref="ImageAdd.Upload"/>. When the connection breaks it
+    /// asks how much is
     /// stored and goes on from there, giving up after the fourth break that brought nothing new.
     /// </summary>
     /// <param name="content">Seekable; read from its beginning.</param>
     /// <param name="progress">Told how many bytes are sent.</param>
-    public async Task<Image> Upload(int image, Stream content, IProgress<long>? progress = null, CancellationToken stop = default)
+    public async Task<Image> Upload(
+        int image, Stream content, IProgress<long>? progress = null, CancellationToken stop = default)
     {
         long stored = 0;
         for (var fruitless = 0; ; fruitless++)
@@ -23,7 +25,8 @@ public sealed partial class PoweredClient
             {
                 return await PutContent(image, content, stored, progress, stop).ConfigureAwait(false);
             }
-            catch (PoweredException e) when (fruitless < UploadTries && e.Failure is Failure.Unreachable or Failure.TimedOut)
+            catch (PoweredException e) when (
+                fruitless < UploadTries && e.Failure is Failure.Unreachable or Failure.TimedOut)
             {
                 await Task.Delay(_options.RetryDelay * (1 << fruitless), _options.Time, stop).ConfigureAwait(false);
                 var now = await GetImage(image, stop).ConfigureAwait(false);
@@ -36,7 +39,8 @@ public sealed partial class PoweredClient
         }
     }
 
-    private async Task<Image> PutContent(int image, Stream content, long offset, IProgress<long>? progress, CancellationToken stop)
+    private async Task<Image> PutContent(
+        int image, Stream content, long offset, IProgress<long>? progress, CancellationToken stop)
     {
         content.Position = offset;
         using var alarm = Alarm(stop);
@@ -70,7 +74,8 @@ public sealed partial class PoweredClient
         protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
             SerializeToStreamAsync(stream, context, CancellationToken.None);
 
-        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken stop)
+        protected override async Task SerializeToStreamAsync(
+            Stream stream, TransportContext? context, CancellationToken stop)
         {
             var buffer = new byte[256 * 1024];
             int got;

@@ -16,7 +16,14 @@ public sealed partial class PoweredClient
         int? limit = null,
         CancellationToken stop = default) =>
         Get(
-            Query(Routes.Vms, ("name", name), ("state", state), ("host", host), ("done", done ? "true" : null), ("after", after), ("limit", limit)),
+            Query(
+                Routes.Vms,
+                ("name", name),
+                ("state", state),
+                ("host", host),
+                ("done", done ? "true" : null),
+                ("after", after),
+                ("limit", limit)),
             Json.IReadOnlyListVm,
             stop);
 
@@ -27,16 +34,23 @@ public sealed partial class PoweredClient
 
     /// <param name="action">One of <see cref="VmActions.All"/>.</param>
     public Task<Vm> Act(int id, string action, CancellationToken stop = default) =>
-        Post(At(Routes.VmAction, id).Replace("{action}", Uri.EscapeDataString(action), StringComparison.Ordinal), body: null, Json.Vm, stop);
+        Post(
+            At(Routes.VmAction, id).Replace("{action}", Uri.EscapeDataString(action), StringComparison.Ordinal),
+            body: null,
+            Json.Vm,
+            stop);
 
     /// <param name="operation">One of <see cref="VmActions.Recoveries"/>.</param>
     public Task<Vm> Recover(int id, string operation, CancellationToken stop = default) =>
         Post(Query(At(Routes.VmRecover, id), ("operation", operation)), body: null, Json.Vm, stop);
 
-    public Task<IReadOnlyList<VmEvent>> ListVmEvents(int id, long? after = null, int? limit = null, CancellationToken stop = default) =>
+    public Task<IReadOnlyList<VmEvent>> ListVmEvents(
+        int id, long? after = null, int? limit = null, CancellationToken stop = default) =>
         Get(Query(At(Routes.VmEvents, id), ("after", after), ("limit", limit)), Json.IReadOnlyListVmEvent, stop);
 
-    /// <summary>What the serial console has said, in pieces as they arrive; with <paramref name="follow"/>, until stopped.</summary>
+    /// <summary>
+    /// What the serial console has said, in pieces as they arrive; with <paramref name="follow"/>, until stopped.
+    /// </summary>
     /// <param name="tail">Only the last so many lines of what is there; null: all.</param>
     public async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadVmLog(
         int id, int? tail = null, bool follow = false, [EnumeratorCancellation] CancellationToken stop = default)
@@ -52,7 +66,11 @@ public sealed partial class PoweredClient
             {
                 // a guest may rightly say nothing for days
                 alarm.CancelAfter(follow ? Timeout.InfiniteTimeSpan : _options.Deadline);
-                var got = await Guard(path, alarm, stop, () => stream.ReadAsync(buffer, alarm.Token).AsTask()).ConfigureAwait(false);
+                var got = await Guard(
+                    path,
+                    alarm,
+                    stop,
+                    () => stream.ReadAsync(buffer, alarm.Token).AsTask()).ConfigureAwait(false);
                 if (got == 0)
                     yield break;
                 yield return buffer.AsMemory(0, got);

@@ -12,8 +12,10 @@ public sealed partial class PoweredClient
     private static readonly TimeSpan WatchSilence = TimeSpan.FromSeconds(45);
 
     /// <summary>
-    /// What changes, until stopped. When the stream breaks it is opened again; then <see cref="Change.Ready"/> (nothing was missed) or
-    /// <see cref="Change.Reset"/> comes again. On either, list: what is listed then is no older than the stream. Throws when the daemon
+    /// What changes, until stopped. When the stream breaks it is opened again; then <see cref="Change.Ready"/> (nothing
+    /// was missed) or
+    /// <see cref="Change.Reset"/> comes again. On either, list: what is listed then is no older than the stream. Throws
+    /// when the daemon
     /// stays away for the deadline, or refuses.
     /// </summary>
     /// <param name="kinds">Of <see cref="Change.Kinds"/>; none: all.</param>
@@ -50,9 +52,11 @@ public sealed partial class PoweredClient
                 }
             }
 
-            await Task.Delay(_options.RetryDelay * (1 << Math.Min(failures, 5)), _options.Time, stop).ConfigureAwait(false);
+            await Task.Delay(
+                _options.RetryDelay * (1 << Math.Min(failures, 5)), _options.Time, stop).ConfigureAwait(false);
 
-            bool MayGoOn() => last is null ? failures < _options.Retries : _options.Time.GetElapsedTime(heard) < _options.Deadline;
+            bool MayGoOn() =>
+                last is null ? failures < _options.Retries : _options.Time.GetElapsedTime(heard) < _options.Deadline;
         }
     }
 
@@ -85,13 +89,31 @@ public sealed partial class PoweredClient
             if (status == 0)
                 throw PoweredException.Unreachable(Address, e);
 
-            // the upgrade's refusal has no body that can be read: a plain request says why
-            await GetVm(id, stop).ConfigureAwait(false);
-            throw new PoweredException(
-                Failure.Refused,
-                new Problem { Title = "no console", Status = status, Detail = $"VM {id} has no console now (HTTP {status})" },
-                e);
+            throw await WhyNoConsole(id, status, e, stop).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>
+    /// The body of a refused upgrade cannot be read: a plain request for the same path is refused with the same
+    /// problem.
+    /// </summary>
+    private async Task<PoweredException> WhyNoConsole(
+        int id, int status, WebSocketException cause, CancellationToken stop)
+    {
+        try
+        {
+            using var alarm = Alarm(stop);
+            using var reply = await Send(
+                HttpMethod.Get, At(Routes.VmConsole, id), body: null, alarm, stop).ConfigureAwait(false);
+        }
+        catch (PoweredException e) when (e.Problem.Status == status)
+        {
+            return e;
+        }
+
+        var detail = $"VM {id} has no console now (HTTP {status})";
+        return new PoweredException(
+            Failure.Refused, new Problem { Title = "no console", Status = status, Detail = detail }, cause);
     }
 
     /// <summary>One stream of server-sent events, until it ends or breaks.</summary>
@@ -108,7 +130,8 @@ public sealed partial class PoweredClient
                 alarm.CancelAfter(WatchSilence);
                 line = await lines.ReadLineAsync(alarm.Token).ConfigureAwait(false);
             }
-            catch (Exception e) when (e is IOException or HttpRequestException or OperationCanceledException && !stop.IsCancellationRequested)
+            catch (Exception e) when (
+                e is IOException or HttpRequestException or OperationCanceledException && !stop.IsCancellationRequested)
             {
                 yield break; // broken or silent: the caller opens another
             }

@@ -8,7 +8,8 @@ using PoweredAppliance.Client.Wire;
 namespace PoweredAppliance.Client;
 
 /// <summary>
-/// The REST API as methods. What the daemon refuses, and what does not arrive, is a <see cref="PoweredException"/>; a cancelled call is
+/// The REST API as methods. What the daemon refuses, and what does not arrive, is a <see cref="PoweredException"/>; a
+/// cancelled call is
 /// an <see cref="OperationCanceledException"/>. One object serves many calls at once.
 /// </summary>
 public sealed partial class PoweredClient : IDisposable
@@ -27,7 +28,8 @@ public sealed partial class PoweredClient : IDisposable
         _who = options switch
         {
             { Token: { } token } => new AuthenticationHeaderValue("Bearer", token),
-            { Credentials: { } pair } => new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(pair))),
+            { Credentials: { } pair } =>
+                new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(pair))),
             _ => null,
         };
         _http = new HttpClient(new SocketsHttpHandler
@@ -55,7 +57,8 @@ public sealed partial class PoweredClient : IDisposable
     public Task<LoginReply> Login(TimeSpan? expires = null, CancellationToken stop = default) =>
         Post(Routes.Login, Body(new LoginAsk((long?)expires?.TotalSeconds), Json.LoginAsk), Json.LoginReply, stop);
 
-    private static string At(string route, int id) => route.Replace("{id}", id.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal);
+    private static string At(string route, int id) =>
+        route.Replace("{id}", id.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal);
 
     /// <summary>Leaves out what is null.</summary>
     private static string Query(string path, params ReadOnlySpan<(string Key, object? Value)> parts)
@@ -66,17 +69,21 @@ public sealed partial class PoweredClient : IDisposable
         {
             if (value is null)
                 continue;
-            text.Append(sign).Append(key).Append('=').Append(Uri.EscapeDataString(Convert.ToString(value, CultureInfo.InvariantCulture)!));
+            text.Append(sign)
+                .Append(key)
+                .Append('=')
+                .Append(Uri.EscapeDataString(Convert.ToString(value, CultureInfo.InvariantCulture)!));
             sign = '&';
         }
 
         return text.ToString();
     }
 
-    private static ByteArrayContent Body<T>(T value, JsonTypeInfo<T> type) => new(JsonSerializer.SerializeToUtf8Bytes(value, type))
-    {
-        Headers = { ContentType = new MediaTypeHeaderValue("application/json") },
-    };
+    private static ByteArrayContent Body<T>(T value, JsonTypeInfo<T> type) =>
+        new(JsonSerializer.SerializeToUtf8Bytes(value, type))
+        {
+            Headers = { ContentType = new MediaTypeHeaderValue("application/json") },
+        };
 
     private async Task<T> Get<T>(string path, JsonTypeInfo<T> type, CancellationToken stop)
     {
@@ -105,7 +112,8 @@ public sealed partial class PoweredClient : IDisposable
         using var reply = await Send(HttpMethod.Delete, path, body: null, alarm, stop).ConfigureAwait(false);
     }
 
-    private async Task<T> Once<T>(HttpMethod method, string path, HttpContent? body, JsonTypeInfo<T> type, CancellationToken stop)
+    private async Task<T> Once<T>(
+        HttpMethod method, string path, HttpContent? body, JsonTypeInfo<T> type, CancellationToken stop)
     {
         using var alarm = Alarm(stop);
         using var reply = await Send(method, path, body, alarm, stop).ConfigureAwait(false);
@@ -128,21 +136,29 @@ public sealed partial class PoweredClient : IDisposable
     }
 
     /// <summary>The answer's head, when it is a success; its problem thrown when not.</summary>
-    private Task<HttpResponseMessage> Send(HttpMethod method, string path, HttpContent? body, CancellationTokenSource alarm, CancellationToken stop, string? lastEvent = null) =>
+    private Task<HttpResponseMessage> Send(
+        HttpMethod method,
+        string path,
+        HttpContent? body,
+        CancellationTokenSource alarm,
+        CancellationToken stop,
+        string? lastEvent = null) =>
         Guard(path, alarm, stop, async () =>
         {
             using var request = new HttpRequestMessage(method, Address.AbsoluteUri + path) { Content = body };
             request.Headers.Authorization = _who;
             if (lastEvent is not null)
                 request.Headers.TryAddWithoutValidation("Last-Event-ID", lastEvent);
-            var reply = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, alarm.Token).ConfigureAwait(false);
+            var reply = await _http.SendAsync(
+                request, HttpCompletionOption.ResponseHeadersRead, alarm.Token).ConfigureAwait(false);
             if (reply.IsSuccessStatusCode)
                 return reply;
             using (reply)
                 throw await Refusal(path, reply, alarm.Token).ConfigureAwait(false);
         });
 
-    private async Task<T> Guard<T>(string path, CancellationTokenSource alarm, CancellationToken stop, Func<Task<T>> work)
+    private async Task<T> Guard<T>(
+        string path, CancellationTokenSource alarm, CancellationToken stop, Func<Task<T>> work)
     {
         try
         {
@@ -170,12 +186,16 @@ public sealed partial class PoweredClient : IDisposable
         {
             // a bare status, as the web server or a front proxy sends it
             return status is 401 or 403 or 502 or 503 or 504
-                ? new PoweredException(Failure.Refused, new Problem { Title = reply.ReasonPhrase ?? "refused", Status = status, Detail = BareStatus(status) })
+                ? new PoweredException(
+                    Failure.Refused,
+                    new Problem { Title = reply.ReasonPhrase ?? "refused", Status = status, Detail = BareStatus(status) })
                 : PoweredException.NotUnderstood(path, status);
         }
 
         var problem = JsonSerializer.Deserialize(text, Json.Problem);
-        return problem is null ? PoweredException.NotUnderstood(path, status) : new PoweredException(Failure.Refused, problem);
+        return problem is null
+            ? PoweredException.NotUnderstood(path, status)
+            : new PoweredException(Failure.Refused, problem);
     }
 
     private static string BareStatus(int status) => status switch

@@ -12,10 +12,14 @@ public sealed record PoweredClientOptions
     /// <summary>A login token, sent as Bearer; goes before <see cref="Credentials"/>.</summary>
     public string? Token { get; init; }
 
-    /// <summary>For one request, until the whole answer is there. Streams and uploads: for each silence between bytes.</summary>
+    /// <summary>
+    /// For one request, until the whole answer is there. Streams and uploads: for each silence between bytes.
+    /// </summary>
     public TimeSpan Deadline { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How often a GET is asked again when nobody answered or the answer was 502, 503 or 504. Nothing else is repeated.</summary>
+    /// <summary>
+    /// How often a GET is asked again when nobody answered or the answer was 502, 503 or 504. Nothing else is repeated.
+    /// </summary>
     public int Retries { get; init; } = 2;
 
     /// <summary>Before the first repetition; doubles with each.</summary>

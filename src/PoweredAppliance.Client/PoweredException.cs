@@ -28,17 +28,32 @@ public sealed class PoweredException(Failure failure, Problem problem, Exception
 
     internal static PoweredException Unreachable(Uri address, Exception cause) => new(
         Failure.Unreachable,
-        new Problem { Title = "cannot reach the daemon", Status = 0, Detail = $"cannot reach poweredd at {address.GetLeftPart(UriPartial.Authority)}: {Innermost(cause)}" },
+        new Problem
+        {
+            Title = "cannot reach the daemon",
+            Status = 0,
+            Detail = $"cannot reach poweredd at {address.GetLeftPart(UriPartial.Authority)}: {Innermost(cause)}",
+        },
         cause);
 
     internal static PoweredException TimedOut(string what, TimeSpan deadline, Exception? cause) => new(
         Failure.TimedOut,
-        new Problem { Title = "timed out", Status = 0, Detail = $"{what}: no answer within {deadline.TotalSeconds:0.###} s" },
+        new Problem
+        {
+            Title = "timed out",
+            Status = 0,
+            Detail = $"{what}: no answer within {deadline.TotalSeconds:0.###} s",
+        },
         cause);
 
     internal static PoweredException NotUnderstood(string what, int status, Exception? cause = null) => new(
         Failure.NotUnderstood,
-        new Problem { Title = "not understood", Status = status, Detail = $"{what}: the answer (HTTP {status}) is not of this API; is that address poweredd's?" },
+        new Problem
+        {
+            Title = "not understood",
+            Status = status,
+            Detail = $"{what}: the answer (HTTP {status}) is not of this API; is that address poweredd's?",
+        },
         cause);
 
     private static string Innermost(Exception e)

@@ -1,13 +1,17 @@
 namespace PoweredAppliance.Client;
 
 /// <summary>
-/// Every path of the REST API, below <see cref="Root"/>; the server maps these and the client asks them. <c>{id}</c> is a number: names
+/// Every path of the REST API, below <see cref="Root"/>; the server maps these and the client asks them. <c>{id}</c> is
+/// a number: names
 /// are looked up by <c>?name=</c>, exactly, in the list (a list of no one is an answer, not an error).
 /// <list type="bullet">
-/// <item>Who: HTTP Basic with <c>user:secret</c> as in ONE_AUTH (the secret: a password or a login token), or <c>Bearer TOKEN</c>.</item>
-/// <item>Lists are JSON arrays in the order of ids. <c>?after=ID</c> begins behind that id, <c>?limit=N</c> ends after N; without it all
+/// <item>Who: HTTP Basic with <c>user:secret</c> as in ONE_AUTH (the secret: a password or a login token), or <c>Bearer
+/// TOKEN</c>.</item>
+/// <item>Lists are JSON arrays in the order of ids. <c>?after=ID</c> begins behind that id, <c>?limit=N</c> ends after
+/// N; without it all
 /// come. A page shorter than its limit is the last. VMs that are DONE are left out unless <c>?done=true</c>.</item>
-/// <item>A POST that makes something answers 201 with it; one that begins something answers 202 with it as it is stored then; a DELETE answers 204.</item>
+/// <item>A POST that makes something answers 201 with it; one that begins something answers 202 with it as it is stored
+/// then; a DELETE answers 204.</item>
 /// <item>What is not done is a <see cref="Wire.Problem"/>.</item>
 /// </list>
 /// </summary>
@@ -27,7 +31,9 @@ public static class Routes
     /// <summary>GET the <see cref="Wire.User"/> who asks</summary>
     public const string Me = "/users/me";
 
-    /// <summary>GET <c>?kinds=&amp;id=</c>, text/event-stream of <see cref="Wire.Change"/>; a comment line at least every 15 s</summary>
+    /// <summary>
+    /// GET <c>?kinds=&amp;id=</c>, text/event-stream of <see cref="Wire.Change"/>; a comment line at least every 15 s
+    /// </summary>
     public const string Watch = "/watch";
 
     /// <summary>GET list; POST <see cref="Wire.HostAdd"/>: <see cref="Wire.Host"/></summary>
@@ -49,7 +55,8 @@ public static class Routes
     public const string Image = "/images/{id}";
 
     /// <summary>
-    /// PUT <c>?offset=N</c>, application/octet-stream: bytes from N on; 409 unless N is what is stored. <see cref="Wire.Image"/>, READY soon
+    /// PUT <c>?offset=N</c>, application/octet-stream: bytes from N on; 409 unless N is what is stored. <see
+    /// cref="Wire.Image"/>, READY soon
     /// after the last byte. A broken upload goes on from <c>progress.bytesDone</c>.
     /// </summary>
     public const string ImageContent = "/images/{id}/content";
@@ -61,11 +68,17 @@ public static class Routes
     /// <summary>POST <see cref="Wire.Instantiate"/>: array of <see cref="Wire.Vm"/></summary>
     public const string TemplateInstantiate = "/templates/{id}/instantiate";
 
-    /// <summary>GET list, also <c>?host=ID</c>, <c>?state=WORD</c> (state or lcmState); POST <see cref="Wire.VmCreate"/>: array of <see cref="Wire.Vm"/></summary>
+    /// <summary>
+    /// GET list, also <c>?host=ID</c>, <c>?state=WORD</c> (state or lcmState); POST <see cref="Wire.VmCreate"/>: array
+    /// of <see cref="Wire.Vm"/>
+    /// </summary>
     public const string Vms = "/vms";
     public const string Vm = "/vms/{id}";
 
-    /// <summary>POST, no body, one of <see cref="Wire.VmActions.All"/>: <see cref="Wire.Vm"/>, already in the state that the action begins</summary>
+    /// <summary>
+    /// POST, no body, one of <see cref="Wire.VmActions.All"/>: <see cref="Wire.Vm"/>, already in the state that the
+    /// action begins
+    /// </summary>
     public const string VmAction = "/vms/{id}/actions/{action}";
 
     /// <summary>POST <c>?operation=</c> one of <see cref="Wire.VmActions.Recoveries"/>: <see cref="Wire.Vm"/></summary>
@@ -74,10 +87,17 @@ public static class Routes
     /// <summary>GET <c>?after=&amp;limit=</c>: array of <see cref="Wire.VmEvent"/></summary>
     public const string VmEvents = "/vms/{id}/events";
 
-    /// <summary>GET text/plain, what the serial console has said. <c>?tail=N</c> lines; <c>?follow=true</c> stays open and goes on</summary>
+    /// <summary>
+    /// GET text/plain, what the serial console has said. <c>?tail=N</c> lines; <c>?follow=true</c> stays open and goes
+    /// on
+    /// </summary>
     public const string VmLog = "/vms/{id}/log";
 
-    /// <summary>GET websocket: binary messages of the serial console's bytes both ways. The server closes with the reason as text</summary>
+    /// <summary>
+    /// GET websocket: binary messages of the serial console's bytes both ways. The server closes with the reason as
+    /// text. A plain GET is
+    /// refused with the same problem as an upgrade would be (404, 409, ...), else with 400.
+    /// </summary>
     public const string VmConsole = "/vms/{id}/console";
 
     public const string Networks = "/networks";

@@ -4,7 +4,8 @@ using PoweredAppliance.Client.Wire;
 namespace PoweredAppliance.Client;
 
 /// <summary>
-/// How the contract is written: camelCase, times as ISO 8601 in UTC, absent rather than null. Readers pass over fields they do not know.
+/// How the contract is written: camelCase, times as ISO 8601 in UTC, absent rather than null. Readers pass over fields
+/// they do not know.
 /// </summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,

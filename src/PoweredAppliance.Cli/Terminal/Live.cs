@@ -12,7 +12,8 @@ namespace PoweredAppliance.Cli.Terminal;
 /// <param name="Read">The thing in a change.</param>
 /// <param name="Wrap">A change that carries the thing.</param>
 /// <param name="Belongs">Whether it is to be shown.</param>
-/// <param name="Render">Text for people, ended by a line feed; told how many lines there are room for, if that matters.</param>
+/// <param name="Render">Text for people, ended by a line feed; told how many lines there are room for, if that
+/// matters.</param>
 internal sealed record LiveView<T>(
     string Kind,
     int? Only,
@@ -25,7 +26,8 @@ internal sealed record LiveView<T>(
     where T : class;
 
 /// <summary>
-/// Shows a picture that follows the daemon's, until Ctrl-C. On a terminal it is drawn over, at most five times a second; elsewhere it is printed
+/// Shows a picture that follows the daemon's, until Ctrl-C. On a terminal it is drawn over, at most five times a
+/// second; elsewhere it is printed
 /// again; with <c>--json</c> each line is a <see cref="Change"/>, those that are there first.
 /// </summary>
 internal static class Live
@@ -73,9 +75,13 @@ internal static class Live
         }
     }
 
-    private static Task<bool> More(ChannelReader<Change> changes, CancellationToken stop) => changes.WaitToReadAsync(stop).AsTask();
+    private static Task<bool> More(ChannelReader<Change> changes, CancellationToken stop) =>
+        changes.WaitToReadAsync(stop).AsTask();
 
-    /// <summary>There are changes, or on a terminal five seconds have passed in which ages have grown. False when the stream has ended; its error is thrown.</summary>
+    /// <summary>
+    /// There are changes, or on a terminal five seconds have passed in which ages have grown. False when the stream has
+    /// ended; its error is thrown.
+    /// </summary>
     private static async Task<bool> IsDue(Call call, Task<bool> more)
     {
         if (call.Shell.OutIsTerminal && !call.Json)
@@ -85,7 +91,8 @@ internal static class Live
         return !more.IsCompleted || await more;
     }
 
-    private static async Task<IReadOnlyList<Change>> Take<T>(LiveView<T> view, SortedDictionary<int, T> shown, Change change)
+    private static async Task<IReadOnlyList<Change>> Take<T>(
+        LiveView<T> view, SortedDictionary<int, T> shown, Change change)
         where T : class
     {
         if (change.Kind is Change.Ready or Change.Reset)
@@ -93,7 +100,8 @@ internal static class Live
             shown.Clear();
             foreach (var one in await view.List())
                 shown[view.Id(one)] = one;
-            return shown.Values.Select(one => view.Wrap(one) with { Sequence = change.Sequence, Id = view.Id(one) }).ToList();
+            return shown.Values.Select(
+                one => view.Wrap(one) with { Sequence = change.Sequence, Id = view.Id(one) }).ToList();
         }
 
         if (change.Kind != view.Kind || (view.Only is { } only && only != change.Id))
@@ -110,7 +118,8 @@ internal static class Live
     {
         var terminal = call.Shell.OutIsTerminal;
         var text = view.Render(shown.Values.ToList(), terminal ? call.Shell.Size().Height - 1 : null);
-        call.Shell.Out.Write(terminal ? "\e[H" + text.Replace("\n", "\e[K\n", StringComparison.Ordinal) + "\e[J" : text);
+        call.Shell.Out.Write(
+            terminal ? "\e[H" + text.Replace("\n", "\e[K\n", StringComparison.Ordinal) + "\e[J" : text);
     }
 
     private static async Task Pump(Call call, string kind, int? only, ChannelWriter<Change> to, CancellationToken stop)

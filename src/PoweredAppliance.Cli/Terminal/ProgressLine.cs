@@ -3,7 +3,8 @@ using PoweredAppliance.Cli.Text;
 namespace PoweredAppliance.Cli.Terminal;
 
 /// <summary>
-/// One line on stderr that is written over while something long goes on. Where stderr is no terminal, a line of its own for each new step.
+/// One line on stderr that is written over while something long goes on. Where stderr is no terminal, a line of its own
+/// for each new step.
 /// </summary>
 internal sealed class ProgressLine : IAsyncDisposable
 {

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace PoweredAppliance.Cli.Terminal;
 
-/// <summary>Keys come one by one, unseen and uninterpreted, until disposed. For the terminal on standard input.</summary>
+/// <summary>
+/// Keys come one by one, unseen and uninterpreted, until disposed. For the terminal on standard input.
+/// </summary>
 internal sealed unsafe partial class RawMode : IDisposable
 {
     // struct termios is 60 bytes on Linux, other systems stay below this; we never look inside

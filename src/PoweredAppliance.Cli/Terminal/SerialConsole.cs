@@ -2,7 +2,9 @@ using System.Net.WebSockets;
 
 namespace PoweredAppliance.Cli.Terminal;
 
-/// <summary>Joins keyboard and screen to a VM's serial console until Ctrl-], the guest's end, or the end of the input.</summary>
+/// <summary>
+/// Joins keyboard and screen to a VM's serial console until Ctrl-], the guest's end, or the end of the input.
+/// </summary>
 internal static class SerialConsole
 {
     /// <summary>Ctrl-]</summary>
@@ -17,9 +19,9 @@ internal static class SerialConsole
         try
         {
             var first = await Task.WhenAny(typed, said);
-            if (first == typed && !await typed)
-                await said; // the input has ended; the guest may still have something to say
-            return first == said ? await said : "left the console";
+            if (first == typed && await typed)
+                return await Leave(socket, said, stop);
+            return await said; // also when the input has ended: the guest may still have something to say
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -29,6 +31,17 @@ internal static class SerialConsole
         {
             await end.CancelAsync();
         }
+    }
+
+    /// <summary>
+    /// What was typed before is still to arrive, so the other side is told, and given a second to agree.
+    /// </summary>
+    private static async Task<string> Leave(WebSocket socket, Task<string> said, CancellationToken stop)
+    {
+        if (socket.State is WebSocketState.Open)
+            await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, statusDescription: null, stop);
+        await Task.WhenAny(said, Task.Delay(TimeSpan.FromSeconds(1), stop));
+        return "left the console";
     }
 
     /// <returns>True when Ctrl-] was pressed, false when the input ended.</returns>

@@ -2,20 +2,21 @@ using System.Text;
 
 namespace PoweredAppliance.Cli.Text;
 
-/// <summary>What is known of one thing: a label and its value on each line, the values aligned; further lines of a value stand below it.</summary>
+/// <summary>
+/// What is known of one thing: a label and its value on each line, the values aligned; further lines of a value stand
+/// below it.
+/// </summary>
 internal sealed class Facts
 {
     private readonly List<(string Label, Cell Value)> _lines = [];
 
     /// <summary>Nothing is added for an absent value.</summary>
-    public Facts Add(string label, Cell? value)
+    public Facts Add(string label, string? value, Tone tone = Tone.Plain)
     {
-        if (value is { Text.Length: > 0 } known)
-            _lines.Add((label, known));
+        if (value is { Length: > 0 })
+            _lines.Add((label, new Cell(value, tone)));
         return this;
     }
-
-    public Facts Add(string label, string? value) => value is null ? this : Add(label, (Cell?)new Cell(value));
 
     public Facts AddAll(string label, IEnumerable<string> values)
     {

@@ -28,7 +28,9 @@ internal static class Human
 
     /// <summary>The TIME column of onevm: <c>12d 03h45</c>.</summary>
     public static string Age(TimeSpan age) =>
-        age < TimeSpan.Zero ? "0d 00h00" : string.Create(CultureInfo.InvariantCulture, $"{(int)age.TotalDays}d {age.Hours:00}h{age.Minutes:00}");
+        age < TimeSpan.Zero
+            ? "0d 00h00"
+            : string.Create(CultureInfo.InvariantCulture, $"{(int)age.TotalDays}d {age.Hours:00}h{age.Minutes:00}");
 
     /// <summary><c>0.4s</c>, <c>42s</c>, <c>3m 05s</c>, <c>7h 12m</c>, <c>3d 4h</c>.</summary>
     public static string Span(TimeSpan span) => FormattableString.Invariant(span switch
@@ -42,13 +44,16 @@ internal static class Human
 
     /// <summary>Local time to the second, with the offset so that it can be read elsewhere.</summary>
     public static string Moment(DateTimeOffset at, TimeProvider time) =>
-        TimeZoneInfo.ConvertTime(at, time.LocalTimeZone).ToString("yyyy-MM-dd HH:mm:ss zzz", CultureInfo.InvariantCulture);
+        TimeZoneInfo.ConvertTime(at, time.LocalTimeZone).ToString(
+            "yyyy-MM-dd HH:mm:ss zzz", CultureInfo.InvariantCulture);
 
     /// <summary>Reads <c>90</c>, <c>90s</c>, <c>5m</c>, <c>2h</c>, <c>1d</c>; null when it is none.</summary>
     public static TimeSpan? ReadSpan(string text)
     {
         var (digits, unit) = text.Length > 0 && char.IsLetter(text[^1]) ? (text[..^1], text[^1]) : (text, 's');
-        return (long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var n) && n <= 1_000_000, unit) switch
+        return (
+            long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var n) && n <= 1_000_000,
+            unit) switch
         {
             (true, 's') => TimeSpan.FromSeconds(n),
             (true, 'm') => TimeSpan.FromMinutes(n),
@@ -58,12 +63,18 @@ internal static class Human
         };
     }
 
-    /// <summary>Reads <c>512</c>, <c>512M</c>, <c>1.5G</c>, <c>2T</c> as mebibytes; null when it is none or no whole number of them.</summary>
+    /// <summary>
+    /// Reads <c>512</c>, <c>512M</c>, <c>1.5G</c>, <c>2T</c> as mebibytes; null when it is none or no whole number of
+    /// them.
+    /// </summary>
     public static long? ReadMib(string text)
     {
-        var (digits, unit) = text.Length > 0 && char.IsLetter(text[^1]) ? (text[..^1], char.ToUpperInvariant(text[^1])) : (text, 'M');
+        var (digits, unit) = text.Length > 0 && char.IsLetter(text[^1])
+            ? (text[..^1], char.ToUpperInvariant(text[^1]))
+            : (text, 'M');
         decimal? scale = unit switch { 'M' => 1, 'G' => 1024, 'T' => 1024 * 1024, _ => null };
-        return decimal.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var n) && n is > 0 and < 1_000_000_000
+        return decimal.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var n)
+            && n is > 0 and < 1_000_000_000
             && n * scale is { } mib && decimal.IsInteger(mib)
                 ? (long)mib
                 : null;

@@ -4,7 +4,8 @@ namespace PoweredAppliance.Cli.Text;
 internal static class Near
 {
     /// <summary>
-    /// How many single letters must be added, left out, replaced or swapped with their neighbour to make one from the other (optimal string alignment),
+    /// How many single letters must be added, left out, replaced or swapped with their neighbour to make one from the
+    /// other (optimal string alignment),
     /// letter case aside.
     /// </summary>
     public static int Distance(string from, string to)
@@ -30,12 +31,16 @@ internal static class Near
         return above[b.Length];
     }
 
-    /// <summary>At most three, nearest first: those within a third of the word's length (at least one), or that begin with it.</summary>
+    /// <summary>
+    /// At most three, nearest first: those within a third of the length (one at least, none for a single letter), or
+    /// that begin so.
+    /// </summary>
     public static IReadOnlyList<string> To(string word, IEnumerable<string> existing)
     {
-        var reach = Math.Max(1, word.Length / 3);
+        var reach = word.Length < 2 ? 0 : Math.Max(1, word.Length / 3);
+        bool Begins(string name) => word.Length >= 2 && name.StartsWith(word, StringComparison.OrdinalIgnoreCase);
         return existing.Distinct()
-            .Select(e => (Name: e, Distance: word.Length >= 2 && e.StartsWith(word, StringComparison.OrdinalIgnoreCase) ? 1 : Distance(word, e)))
+            .Select(e => (Name: e, Distance: Begins(e) ? 1 : Distance(word, e)))
             .Where(e => e.Distance <= reach)
             .OrderBy(e => e.Distance).ThenBy(e => e.Name, StringComparer.Ordinal)
             .Take(3).Select(e => e.Name).ToList();

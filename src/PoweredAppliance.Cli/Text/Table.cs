@@ -16,7 +16,8 @@ internal readonly record struct Cell(string Text, Tone Tone = Tone.Plain)
 {
     public static implicit operator Cell(string? text) => new(text is { Length: > 0 } ? text : "-");
 
-    public static implicit operator Cell(int number) => new(number.ToString(System.Globalization.CultureInfo.InvariantCulture));
+    public static implicit operator Cell(int number) =>
+        new(number.ToString(System.Globalization.CultureInfo.InvariantCulture));
 }
 
 internal enum Side
@@ -25,7 +26,10 @@ internal enum Side
     Right,
 }
 
-/// <summary>Columns, aligned, two spaces between, no trailing spaces. Colours and shortening only where the terminal asks for them.</summary>
+/// <summary>
+/// Columns, aligned, two spaces between, no trailing spaces. Colours and shortening only where the terminal asks for
+/// them.
+/// </summary>
 internal sealed class Table(params (string Head, Side Side)[] columns)
 {
     private const int Gap = 2;
@@ -39,8 +43,11 @@ internal sealed class Table(params (string Head, Side Side)[] columns)
     /// <param name="height">Leave out rows that do not fit, and say how many; null: never.</param>
     public string Render(bool colour, int? width = null, int? height = null)
     {
-        var shown = height is { } lines && _rows.Count > lines - 2 ? _rows.Take(Math.Max(lines - 3, 1)).ToList() : _rows;
-        var widths = columns.Select((c, i) => shown.Select(r => Width(r[i].Text)).Append(c.Head.Length).Max()).ToArray();
+        var shown = height is { } lines && _rows.Count > lines - 2
+            ? _rows.Take(Math.Max(lines - 3, 1)).ToList()
+            : _rows;
+        var widths = columns.Select(
+            (c, i) => shown.Select(r => Width(r[i].Text)).Append(c.Head.Length).Max()).ToArray();
         Shrink(widths, width);
 
         var text = new StringBuilder();
@@ -56,7 +63,9 @@ internal sealed class Table(params (string Head, Side Side)[] columns)
     {
         while (width is { } room && widths.Sum() + (Gap * (widths.Length - 1)) > room)
         {
-            var widest = Enumerable.Range(0, widths.Length).Where(i => columns[i].Side is Side.Left).MaxBy(i => widths[i]);
+            var widest = Enumerable.Range(0, widths.Length)
+                .Where(i => columns[i].Side is Side.Left)
+                .MaxBy(i => widths[i]);
             if (widths[widest] <= Narrowest)
                 return;
             widths[widest]--;
@@ -84,7 +93,8 @@ internal sealed class Table(params (string Head, Side Side)[] columns)
         text.Append('\n');
     }
 
-    private static string Cut(string text, int width) => Width(text) <= width ? text : text[..Math.Max(width - 1, 0)] + "…";
+    private static string Cut(string text, int width) =>
+        Width(text) <= width ? text : text[..Math.Max(width - 1, 0)] + "…";
 
     private static int Width(string text) => text.EnumerateRunes().Count();
 }
@@ -94,7 +104,9 @@ internal static class Paint
 {
     /// <summary>A name or reason must not be able to steer the terminal.</summary>
     public static string Tame(string text) =>
-        text.Any(char.IsControl) ? string.Concat(text.Select(c => c == '\t' ? ' ' : char.IsControl(c) ? '?' : c)) : text;
+        text.Any(char.IsControl)
+            ? string.Concat(text.Select(c => c == '\t' ? ' ' : char.IsControl(c) ? '?' : c))
+            : text;
 
     public static string Text(string text, Tone tone, bool colour) => (colour, tone) switch
     {

@@ -5,7 +5,8 @@ using PoweredAppliance.Client.Wire;
 namespace PoweredAppliance.Cli.Verbs;
 
 /// <summary>
-/// <c>powered completion SHELL</c> prints a script; it asks <c>powered complete -- WORDS</c>, which answers with a line for each word that may stand last:
+/// <c>powered completion SHELL</c> prints a script; it asks <c>powered complete -- WORDS</c>, which answers with a line
+/// for each word that may stand last:
 /// the word, a tab, what it is.
 /// </summary>
 internal static class CompletionVerbs
@@ -46,7 +47,8 @@ internal static class CompletionVerbs
         }.With(words);
     }
 
-    private static async Task<IReadOnlyList<(string Word, string? What)>> Answers(Call call, IReadOnlyList<string> words)
+    private static async Task<IReadOnlyList<(string Word, string? What)>> Answers(
+        Call call, IReadOnlyList<string> words)
     {
         var partial = words.Count == 0 ? "" : words[^1];
         Command at = CommandLine.Build();
@@ -62,7 +64,11 @@ internal static class CompletionVerbs
         }
 
         var all = open is not null ? await Values(call, open)
-            : partial.StartsWith('-') ? at.Options.Append(Flags.Json).Append(Flags.Api).Distinct().Where(o => !o.Hidden).Select(o => (o.Name, o.Description))
+            : partial.StartsWith('-') ? at.Options.Append(Flags.Json)
+                .Append(Flags.Api)
+                .Distinct()
+                .Where(o => !o.Hidden)
+                .Select(o => (o.Name, o.Description))
             : at.Subcommands.Count > 0 ? at.Subcommands.Where(c => !c.Hidden).Select(c => (c.Name, c.Description))
             : at.Arguments.OfType<NameArgument>().FirstOrDefault() is { } names ? await Names(call, names.Kind)
             : at.Name == "completion" ? [("bash", null), ("zsh", null), ("fish", null)]
@@ -71,7 +77,8 @@ internal static class CompletionVerbs
     }
 
     private static Option? TakesValue(Command at, string word) =>
-        at.Options.Append(Flags.Api).FirstOrDefault(o => o.Name == word || o.Aliases.Contains(word)) is { } option && option.ValueType != typeof(bool)
+        at.Options.Append(Flags.Api).FirstOrDefault(o => o.Name == word || o.Aliases.Contains(word)) is { } option
+            && option.ValueType != typeof(bool)
             ? option
             : null;
 
@@ -88,11 +95,17 @@ internal static class CompletionVerbs
     {
         try
         {
-            var options = Destination.Options(call.Shell, call.Address, Destination.Credentials(call.Shell)) with { Retries = 0, Deadline = Patience };
+            var options = Destination.Options(call.Shell, call.Address, Destination.Credentials(call.Shell)) with
+            {
+                Retries = 0,
+                Deadline = Patience,
+            };
             using var client = new PoweredClient(options);
             return kind switch
             {
-                "vm" => (await client.ListVms(stop: call.Stop)).Select(v => (v.Name, (string?)$"{v.Id} {VmWords.State(v)}")),
+                "vm" =>
+                    (await client.ListVms(stop: call.Stop)).Select(
+                        v => (v.Name, (string?)$"{v.Id} {VmWords.State(v)}")),
                 "host" => (await client.ListHosts(stop: call.Stop)).Select(h => (h.Name, (string?)h.State)),
                 "image" => (await client.ListImages(stop: call.Stop)).Select(i => (i.Name, (string?)i.State)),
                 "template" => (await client.ListTemplates(stop: call.Stop)).Select(t => (t.Name, (string?)null)),

@@ -17,7 +17,10 @@ internal static class HostListVerbs
     public static Verb Show()
     {
         var hosts = NameArgument.Several("host", "Ids or names");
-        return new Verb("show", "Show all about hosts: profile and what differs, capacity, VMs", call => RunShow(call, call.Value(hosts)))
+        return new Verb(
+            "show",
+            "Show all about hosts: profile and what differs, capacity, VMs",
+            call => RunShow(call, call.Value(hosts)))
         {
             Examples = ["powered host show rack1-a", "powered host show 0 --json"],
         }.With(hosts, Flags.Watch);
@@ -28,7 +31,9 @@ internal static class HostListVerbs
         if (call.Value(Flags.Watch))
         {
             return await Live.Run(call, View(
-                only: null, () => call.Client.ListHosts(stop: call.Stop), (hosts, height) => Table(call, hosts, height)));
+                only: null,
+                () => call.Client.ListHosts(stop: call.Stop),
+                (hosts, height) => Table(call, hosts, height)));
         }
 
         var all = await call.Client.ListHosts(stop: call.Stop);
@@ -39,8 +44,17 @@ internal static class HostListVerbs
         return Exit.Ok;
     }
 
-    private static LiveView<Host> View(int? only, Func<Task<IReadOnlyList<Host>>> list, Func<IReadOnlyList<Host>, int?, string> render) =>
-        new("host", only, list, h => h.Id, c => c.Host, h => new Change { Kind = "host", Sequence = 0, Host = h }, _ => true, render);
+    private static LiveView<Host> View(
+        int? only, Func<Task<IReadOnlyList<Host>>> list, Func<IReadOnlyList<Host>, int?, string> render) =>
+        new(
+            "host",
+            only,
+            list,
+            h => h.Id,
+            c => c.Host,
+            h => new Change { Kind = "host", Sequence = 0, Host = h },
+            _ => true,
+            render);
 
     private static string Table(Call call, IReadOnlyList<Host> hosts, int? height)
     {
@@ -91,11 +105,15 @@ internal static class HostListVerbs
             return await Live.Run(call, View(
                 id,
                 async () => [await call.Client.GetHost(id, call.Stop)],
-                (hosts, _) => hosts.Count == 0 ? $"host {id} is no more\n" : Of(hosts[0], call.Shell.Time).Render(call.Shell.Colour)));
+                (hosts, _) => hosts.Count == 0
+                    ? $"host {id} is no more\n"
+                    : Of(hosts[0], call.Shell.Time).Render(call.Shell.Colour)));
         }
 
         List<Host> found = [];
-        var code = await call.Each(words, async word => found.Add(await call.Client.GetHost(await Lookup.Host(call, word), call.Stop)));
+        var code = await call.Each(
+            words,
+            async word => found.Add(await call.Client.GetHost(await Lookup.Host(call, word), call.Stop)));
         if (call.Json)
             PrintJson(call, found, words.Count == 1);
         else if (found.Count > 0)
@@ -114,9 +132,11 @@ internal static class HostListVerbs
     private static Facts Of(Host h, TimeProvider time) => new Facts()
         .Add("id", h.Id.ToString(CultureInfo.InvariantCulture))
         .Add("name", h.Name)
-        .Add("state", new Cell(h.State, HostTone(h)))
-        .Add("silent", h.SilenceReason is { } why ? new Cell(why, Tone.Bad) : null)
-        .Add("last seen", h.LastSeen is { } seen ? $"{Human.Moment(seen, time)} ({Human.Span(time.GetUtcNow() - seen)} ago)" : null)
+        .Add("state", h.State, HostTone(h))
+        .Add("silent", h.SilenceReason, Tone.Bad)
+        .Add(
+            "last seen",
+            h.LastSeen is { } seen ? $"{Human.Moment(seen, time)} ({Human.Span(time.GetUtcNow() - seen)} ago)" : null)
         .Add("uri", h.Uri)
         .Add("cluster", h.Cluster)
         .Add("hypervisor", h.Hypervisor is { } v ? $"{v}{(h.Acceleration is { } a ? $", {a}" : "")}" : null)

@@ -6,17 +6,47 @@ using PoweredAppliance.Client.Wire;
 
 namespace PoweredAppliance.Cli.Verbs;
 
-/// <summary><c>powered image add</c>: from a file here (sent, with a progress bar), from one on the controller or an address, or empty.</summary>
+/// <summary>
+/// <c>powered image add</c>: from a file here (sent, with a progress bar), from one on the controller or an address, or
+/// empty.
+/// </summary>
 internal static class ImageAddVerb
 {
     private static readonly Argument<string> Name = new("NAME") { Description = "What it is to be called" };
-    private static readonly Option<string?> FromFile = new("--file", "-f") { Description = "A file on this machine, to be sent", HelpName = "FILE" };
-    private static readonly Option<string?> FromPath = new("--path") { Description = "A file on the controller, or an http(s) address", HelpName = "PATH" };
-    private static readonly Option<string?> Size = new("--size") { Description = "An empty disk of this size: 10G", HelpName = "SIZE" };
-    private static readonly Option<string?> Store = new("--datastore", "-d") { Description = "By id or name", HelpName = "DATASTORE" };
-    private static readonly Option<string?> Type = new("--type") { Description = "os, cdrom, datablock, kernel or ramdisk", HelpName = "TYPE" };
-    private static readonly Option<bool> Persistent = new("--persistent") { Description = "A VM's changes stay in it; one VM at a time" };
-    private static readonly Option<string?> Format = new("--format") { Description = "qcow2 or raw; told from the content unless given", HelpName = "FORMAT" };
+    private static readonly Option<string?> FromFile = new("--file", "-f")
+    {
+        Description = "A file on this machine, to be sent",
+        HelpName = "FILE",
+    };
+    private static readonly Option<string?> FromPath = new("--path")
+    {
+        Description = "A file on the controller, or an http(s) address",
+        HelpName = "PATH",
+    };
+    private static readonly Option<string?> Size = new("--size")
+    {
+        Description = "An empty disk of this size: 10G",
+        HelpName = "SIZE",
+    };
+    private static readonly Option<string?> Store = new("--datastore", "-d")
+    {
+        Description = "By id or name",
+        HelpName = "DATASTORE",
+    };
+    private static readonly Option<string?> Type = new("--type")
+    {
+        Description = "os, cdrom, datablock, kernel or ramdisk",
+        HelpName = "TYPE",
+    };
+    private static readonly Option<bool> Persistent = new("--persistent")
+    {
+        Description = "A VM's changes stay in it; one VM at a time",
+    };
+    private static readonly Option<string?> Format = new("--format")
+    {
+        Description = "qcow2 or raw; told from the content unless given",
+        HelpName = "FORMAT",
+    };
 
     public static Verb Build() => new Verb("add", "Add an image", Run)
     {
@@ -41,7 +71,10 @@ internal static class ImageAddVerb
                 Name = call.Value(Name),
                 Path = path,
                 Upload = content?.Length,
-                SizeMib = size is null ? null : Human.ReadMib(size) ?? throw new Ending(Exit.Usage, $"--size: '{size}' is no size; write 512M or 10G"),
+                SizeMib = size is null
+                    ? null
+                    : Human.ReadMib(size)
+                        ?? throw new Ending(Exit.Usage, $"--size: '{size}' is no size; write 512M or 10G"),
                 Datastore = call.Value(Store),
                 Type = (call.Value(Type) ?? (size is null ? "os" : "datablock")).ToUpperInvariant(),
                 Persistent = call.Value(Persistent),
@@ -81,7 +114,8 @@ internal static class ImageAddVerb
         }
         catch (OperationCanceledException) when (call.Stop.IsCancellationRequested)
         {
-            throw new Ending(Exit.Interrupted, $"stopped; image {image.Id} stays LOCKED until `powered image remove {image.Id}`");
+            throw new Ending(
+                Exit.Interrupted, $"stopped; image {image.Id} stays LOCKED until `powered image remove {image.Id}`");
         }
     }
 
@@ -103,12 +137,14 @@ internal static class ImageAddVerb
                     image = change.Image ?? throw new Ending(Exit.Failed, $"image {image.Id} was removed");
                 if (!IsOpen(image))
                     return Judge(image);
-                line.Show($"image {image.Id} '{image.Name}': {image.Progress?.Step ?? image.State}", image.Progress?.Percent);
+                line.Show(
+                    $"image {image.Id} '{image.Name}': {image.Progress?.Step ?? image.State}", image.Progress?.Percent);
             }
         }
         catch (OperationCanceledException) when (!call.Stop.IsCancellationRequested)
         {
-            throw new Ending(Exit.TimedOut, $"image {image.Id} is still {image.State} after {Human.Span(call.Patience())}");
+            throw new Ending(
+                Exit.TimedOut, $"image {image.Id} is still {image.State} after {Human.Span(call.Patience())}");
         }
 
         return image;
@@ -117,7 +153,8 @@ internal static class ImageAddVerb
     private static bool IsOpen(Image image) => image.State is "INIT" or "LOCKED";
 
     private static Image Judge(Image image) => image.State == "ERROR"
-        ? throw new Ending(Exit.Failed, $"image {image.Id} '{image.Name}' is in ERROR{(image.Reason is { } why ? $": {why}" : "")}")
+        ? throw new Ending(
+            Exit.Failed, $"image {image.Id} '{image.Name}' is in ERROR{(image.Reason is { } why ? $": {why}" : "")}")
         : image;
 
     private sealed class Sent(ProgressLine line, long total) : IProgress<long>

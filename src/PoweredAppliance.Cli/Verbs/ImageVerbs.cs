@@ -12,7 +12,10 @@ internal static class ImageVerbs
 {
     public static Verb Build() => new("image", "Disk images")
     {
-        new Verb("list", "List images", RunList) { Examples = ["powered image list", "powered image list --watch"] }.With(Flags.Watch),
+        new Verb(
+            "list",
+            "List images",
+            RunList) { Examples = ["powered image list", "powered image list --watch"] }.With(Flags.Watch),
         Show(),
         ImageAddVerb.Build(),
         Remove(),
@@ -44,7 +47,12 @@ internal static class ImageVerbs
     private static async Task<int> RunList(Call call)
     {
         if (call.Value(Flags.Watch))
-            return await Live.Run(call, View(only: null, () => call.Client.ListImages(stop: call.Stop), (images, height) => Table(call, images, height)));
+            return await Live.Run(
+                call,
+                View(
+                    only: null,
+                    () => call.Client.ListImages(stop: call.Stop),
+                    (images, height) => Table(call, images, height)));
         var all = await call.Client.ListImages(stop: call.Stop);
         if (call.Json)
             call.PrintJson(all, WireJson.Default.IReadOnlyListImage);
@@ -53,8 +61,17 @@ internal static class ImageVerbs
         return Exit.Ok;
     }
 
-    private static LiveView<Image> View(int? only, Func<Task<IReadOnlyList<Image>>> list, Func<IReadOnlyList<Image>, int?, string> render) =>
-        new("image", only, list, i => i.Id, c => c.Image, i => new Change { Kind = "image", Sequence = 0, Image = i }, _ => true, render);
+    private static LiveView<Image> View(
+        int? only, Func<Task<IReadOnlyList<Image>>> list, Func<IReadOnlyList<Image>, int?, string> render) =>
+        new(
+            "image",
+            only,
+            list,
+            i => i.Id,
+            c => c.Image,
+            i => new Change { Kind = "image", Sequence = 0, Image = i },
+            _ => true,
+            render);
 
     private static string Table(Call call, IReadOnlyList<Image> images, int? height)
     {
@@ -109,11 +126,15 @@ internal static class ImageVerbs
             return await Live.Run(call, View(
                 id,
                 async () => [await call.Client.GetImage(id, call.Stop)],
-                (images, _) => images.Count == 0 ? $"image {id} is no more\n" : Of(images[0], call.Shell.Time).Render(call.Shell.Colour)));
+                (images, _) => images.Count == 0
+                    ? $"image {id} is no more\n"
+                    : Of(images[0], call.Shell.Time).Render(call.Shell.Colour)));
         }
 
         List<Image> found = [];
-        var code = await call.Each(words, async word => found.Add(await call.Client.GetImage(await Lookup.Image(call, word), call.Stop)));
+        var code = await call.Each(
+            words,
+            async word => found.Add(await call.Client.GetImage(await Lookup.Image(call, word), call.Stop)));
         if (call.Json && words.Count > 1)
             call.PrintJson(found, WireJson.Default.IReadOnlyListImage);
         else if (call.Json && found.Count > 0)
@@ -126,7 +147,7 @@ internal static class ImageVerbs
     private static Facts Of(Image i, TimeProvider time) => new Facts()
         .Add("id", i.Id.ToString(CultureInfo.InvariantCulture))
         .Add("name", i.Name)
-        .Add("state", new Cell(i.State, ImageTone(i)))
+        .Add("state", i.State, ImageTone(i))
         .Add("why", i.Reason)
         .Add("progress", i.Progress is { } p ? $"{p.Step}{(p.Percent is { } percent ? $" {percent} %" : "")}" : null)
         .Add("type", $"{i.Type}, {i.Format}{(i.Persistent ? ", persistent" : "")}")

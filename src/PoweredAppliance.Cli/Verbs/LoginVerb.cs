@@ -4,14 +4,28 @@ using PoweredAppliance.Client;
 
 namespace PoweredAppliance.Cli.Verbs;
 
-/// <summary><c>powered login</c>: from a user's password to a token in the file that this program and OpenNebula's tools read.</summary>
+/// <summary>
+/// <c>powered login</c>: from a user's password to a token in the file that this program and OpenNebula's tools read.
+/// </summary>
 internal static class LoginVerb
 {
     public static Verb Build()
     {
-        var user = new Argument<string?>("USER") { Description = "Who; asked for unless given", Arity = ArgumentArity.ZeroOrOne };
-        var expires = new Option<string>("--expires") { Description = "How long the token is good: 10h, 7d", HelpName = "TIME", DefaultValueFactory = _ => "10h" };
-        return new Verb("login", "Log in, and keep a token for this program and OpenNebula's tools", call => Run(call, call.Parse.GetValue(user), call.Value(expires)!))
+        var user = new Argument<string?>("USER")
+        {
+            Description = "Who; asked for unless given",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        var expires = new Option<string>("--expires")
+        {
+            Description = "How long the token is good: 10h, 7d",
+            HelpName = "TIME",
+            DefaultValueFactory = _ => "10h",
+        };
+        return new Verb(
+            "login",
+            "Log in, and keep a token for this program and OpenNebula's tools",
+            call => Run(call, call.Parse.GetValue(user), call.Value(expires)!))
         {
             Examples = ["powered login", "powered login oneadmin --expires 7d", "powered login ci < password-file"],
         }.With(user, expires);
@@ -19,7 +33,8 @@ internal static class LoginVerb
 
     private static async Task<int> Run(Call call, string? user, string expires)
     {
-        var span = Human.ReadSpan(expires) ?? throw new Ending(Exit.Usage, $"--expires: '{expires}' is no time; write 10h or 7d");
+        var span = Human.ReadSpan(expires)
+            ?? throw new Ending(Exit.Usage, $"--expires: '{expires}' is no time; write 10h or 7d");
         user ??= Ask(call, "User: ", hidden: false);
         if (user.Contains(':') || user.Length == 0)
             throw new Ending(Exit.Usage, "a user's name is not empty and has no ':'");
@@ -32,7 +47,9 @@ internal static class LoginVerb
         if (call.Json)
             call.PrintJson(reply, WireJson.Default.LoginReply);
         else
-            call.Print($"logged in as {reply.User} until {Human.Moment(reply.Expires, call.Shell.Time)}; the token is in {file}");
+            call.Print(
+                $"logged in as {reply.User} until {Human.Moment(reply.Expires, call.Shell.Time)}; "
+                + $"the token is in {file}");
         var first = Destination.AuthFiles(call.Shell).First(File.Exists);
         if (first != file)
             call.Note($"but {first} goes before it while POWERED_DATA is set; unset that, or set ONE_AUTH={file}");
@@ -43,18 +60,24 @@ internal static class LoginVerb
     {
         if (call.Shell.InIsTerminal)
             call.Shell.Error.Write(question);
-        var word = hidden && call.Shell is { InIsTerminal: true, Secret: { } secret } ? secret() : call.Shell.In.ReadLine();
+        var word = hidden && call.Shell is { InIsTerminal: true, Secret: { } secret }
+            ? secret()
+            : call.Shell.In.ReadLine();
         return word ?? throw new Ending(Exit.Usage, "the input ended before user and password were given");
     }
 
-    /// <summary>Only its owner may read it. What stood there first is kept beside it, as <c>.old</c>: it may be the only copy of a password.</summary>
+    /// <summary>
+    /// Only its owner may read it. What stood there first is kept beside it, as <c>.old</c>: it may be the only copy of
+    /// a password.
+    /// </summary>
     private static void Keep(string file, string pair)
     {
         try
         {
             var directory = Path.GetDirectoryName(Path.GetFullPath(file))!;
             if (!Directory.Exists(directory))
-                Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+                Directory.CreateDirectory(
+                    directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
             var fresh = file + ".new";
             File.Delete(fresh);
             using (var stream = new FileStream(fresh, new FileStreamOptions

@@ -42,9 +42,24 @@ internal static class NetworkVerbs
         }
 
         var table = new Table(
-            ("ID", Side.Right), ("USER", Side.Left), ("GROUP", Side.Left), ("NAME", Side.Left), ("DRIVER", Side.Left), ("BRIDGE", Side.Left), ("LEASES", Side.Right), ("STATE", Side.Left));
+            ("ID", Side.Right),
+            ("USER", Side.Left),
+            ("GROUP", Side.Left),
+            ("NAME", Side.Left),
+            ("DRIVER", Side.Left),
+            ("BRIDGE", Side.Left),
+            ("LEASES", Side.Right),
+            ("STATE", Side.Left));
         foreach (var n in all)
-            table.Add(n.Id, n.Owner, n.Group, n.Name, n.Driver, n.Bridge, $"{n.LeasesUsed}/{n.LeasesTotal}", new Cell(n.State, n.State == "READY" ? Tone.Good : Tone.Busy));
+            table.Add(
+                n.Id,
+                n.Owner,
+                n.Group,
+                n.Name,
+                n.Driver,
+                n.Bridge,
+                $"{n.LeasesUsed}/{n.LeasesTotal}",
+                new Cell(n.State, n.State == "READY" ? Tone.Good : Tone.Busy));
         call.Print(table);
         return Exit.Ok;
     }
@@ -52,7 +67,9 @@ internal static class NetworkVerbs
     private static async Task<int> RunShow(Call call, IReadOnlyList<string> words)
     {
         List<Network> found = [];
-        var code = await call.Each(words, async word => found.Add(await call.Client.GetNetwork(await Lookup.Network(call, word), call.Stop)));
+        var code = await call.Each(
+            words,
+            async word => found.Add(await call.Client.GetNetwork(await Lookup.Network(call, word), call.Stop)));
         if (call.Json && words.Count > 1)
             call.PrintJson(found, WireJson.Default.IReadOnlyListNetwork);
         else if (call.Json && found.Count > 0)
@@ -89,9 +106,26 @@ internal static class NetworkVerbs
         }
 
         var table = new Table(
-            ("ID", Side.Right), ("NAME", Side.Left), ("TYPE", Side.Left), ("SIZE", Side.Right), ("USED", Side.Right), ("FREE", Side.Right), ("IMAGES", Side.Right), ("STATE", Side.Left), ("PATH", Side.Left));
+            ("ID", Side.Right),
+            ("NAME", Side.Left),
+            ("TYPE", Side.Left),
+            ("SIZE", Side.Right),
+            ("USED", Side.Right),
+            ("FREE", Side.Right),
+            ("IMAGES", Side.Right),
+            ("STATE", Side.Left),
+            ("PATH", Side.Left));
         foreach (var d in all)
-            table.Add(d.Id, d.Name, d.Type, Human.Mib(d.TotalMib), Human.Mib(d.UsedMib), Human.Mib(d.FreeMib), d.Images.Count, d.State, d.Path);
+            table.Add(
+                d.Id,
+                d.Name,
+                d.Type,
+                Human.Mib(d.TotalMib),
+                Human.Mib(d.UsedMib),
+                Human.Mib(d.FreeMib),
+                d.Images.Count,
+                d.State,
+                d.Path);
         call.Print(table);
         return Exit.Ok;
     }

@@ -10,7 +10,8 @@ namespace PoweredAppliance.Cli.Verbs;
 internal static class StatusVerbs
 {
     public static string OwnVersion { get; } =
-        typeof(StatusVerbs).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
+        typeof(StatusVerbs).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!
+            .InformationalVersion.Split('+')[0];
 
     public static Verb Status() => new("status", "Show the appliance at a glance", Show)
     {
@@ -33,16 +34,22 @@ internal static class StatusVerbs
 
         var facts = new Facts()
             .Add("version", $"{status.Version} (OpenNebula {status.OpenNebula})")
-            .Add("up", $"{Human.Span(TimeSpan.FromSeconds(status.UptimeSeconds))}, since {Human.Moment(status.Started, call.Shell.Time)}")
+            .Add(
+                "up",
+                Human.Span(TimeSpan.FromSeconds(status.UptimeSeconds))
+                    + $", since {Human.Moment(status.Started, call.Shell.Time)}")
             .Add("journal", status.Journal)
             .Add("hosts", Counts(status.Hosts, "none yet; add one with `powered host add NAME --uri qemu:///system`"))
             .Add("VMs", Counts(status.Vms, "none yet; create one with `powered vm create --template NAME`"))
             .Add("cores", Share(Human.Cores(status.Allocated.CpuPercent), Human.Cores(status.Capacity.CpuPercent)))
             .Add("memory", Share(Human.Mib(status.Allocated.MemoryMib), Human.Mib(status.Capacity.MemoryMib)))
-            .AddAll("control plane", status.ControlPlane.Select(c => $"{c.Address} {c.Status}{(c.Leader ? ", leader" : "")}{(c.Self ? ", answering" : "")}"))
+            .AddAll(
+                "control plane",
+                status.ControlPlane.Select(
+                    c => $"{c.Address} {c.Status}{(c.Leader ? ", leader" : "")}{(c.Self ? ", answering" : "")}"))
             .AddAll("addresses", status.Addresses.Select(a => $"{a.Key,-8} {a.Value}"));
         foreach (var warning in status.Warnings)
-            facts.Add("warning", new Cell(warning, Tone.Bad));
+            facts.Add("warning", warning, Tone.Bad);
         call.Print(facts.Render(call.Shell.Colour));
         return Exit.Ok;
     }
@@ -50,7 +57,8 @@ internal static class StatusVerbs
     private static string Counts(IReadOnlyDictionary<string, int> counts, string none) =>
         counts.Values.Sum() == 0
             ? none
-            : $"{counts.Values.Sum()} ({string.Join(", ", counts.Where(c => c.Value > 0).Select(c => $"{c.Value} {c.Key}"))})";
+            : $"{counts.Values.Sum()} ("
+                + string.Join(", ", counts.Where(c => c.Value > 0).Select(c => $"{c.Value} {c.Key}")) + ")";
 
     private static string Share(string allocated, string capacity) => $"{allocated} of {capacity} allocated";
 
@@ -81,7 +89,10 @@ internal static class StatusVerbs
         }
 
         call.Print(own);
-        call.Print(daemon is null ? $"poweredd  - ({why})" : $"poweredd  {daemon.Version} (OpenNebula {daemon.OpenNebula}, API {daemon.Api})");
+        call.Print(
+            daemon is null
+                ? $"poweredd  - ({why})"
+                : $"poweredd  {daemon.Version} (OpenNebula {daemon.OpenNebula}, API {daemon.Api})");
         return Exit.Ok;
     }
 

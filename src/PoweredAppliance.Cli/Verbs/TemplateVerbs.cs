@@ -34,7 +34,8 @@ internal static class TemplateVerbs
         return new Verb("create", "Create a VM template from its text", async call =>
         {
             var text = VmCreateVerb.ReadText(call, call.Value(file));
-            var made = await call.Client.CreateTemplate(new TemplateCreate { Name = call.Value(name), Text = text }, call.Stop);
+            var made = await call.Client.CreateTemplate(
+                new TemplateCreate { Name = call.Value(name), Text = text }, call.Stop);
             if (call.Json)
                 call.PrintJson(made, WireJson.Default.VmTemplate);
             else
@@ -49,12 +50,13 @@ internal static class TemplateVerbs
     private static Verb Remove()
     {
         var templates = NameArgument.Several("template", "Ids or names");
-        return new Verb("remove", "Delete VM templates; VMs made from them stay", call => call.Each(call.Value(templates), async word =>
+        Task<int> Run(Call call) => call.Each(call.Value(templates), async word =>
         {
             await call.Client.RemoveTemplate(await Lookup.Template(call, word), call.Stop);
             if (!call.Json)
                 call.Print($"template {word} removed");
-        }))
+        });
+        return new Verb("remove", "Delete VM templates; VMs made from them stay", Run)
         {
             Examples = ["powered template remove old"],
         }.With(templates);
@@ -79,7 +81,15 @@ internal static class TemplateVerbs
         {
             Examples = ["powered template instantiate small --name web --wait"],
         }.With(
-            template, VmCreateVerb.Name, VmCreateVerb.Count, VmCreateVerb.Hold, VmCreateVerb.Cpu, VmCreateVerb.Vcpu, VmCreateVerb.Memory, Flags.Wait, Flags.Timeout);
+            template,
+            VmCreateVerb.Name,
+            VmCreateVerb.Count,
+            VmCreateVerb.Hold,
+            VmCreateVerb.Cpu,
+            VmCreateVerb.Vcpu,
+            VmCreateVerb.Memory,
+            Flags.Wait,
+            Flags.Timeout);
     }
 
     private static async Task<int> RunList(Call call)
@@ -97,7 +107,8 @@ internal static class TemplateVerbs
             return Exit.Ok;
         }
 
-        var table = new Table(("ID", Side.Right), ("USER", Side.Left), ("GROUP", Side.Left), ("NAME", Side.Left), ("CREATED", Side.Left));
+        var table = new Table(
+            ("ID", Side.Right), ("USER", Side.Left), ("GROUP", Side.Left), ("NAME", Side.Left), ("CREATED", Side.Left));
         foreach (var t in all)
             table.Add(t.Id, t.Owner, t.Group, t.Name, Human.Moment(t.Created, call.Shell.Time));
         call.Print(table);
@@ -107,7 +118,9 @@ internal static class TemplateVerbs
     private static async Task<int> RunShow(Call call, IReadOnlyList<string> words)
     {
         List<VmTemplate> found = [];
-        var code = await call.Each(words, async word => found.Add(await call.Client.GetTemplate(await Lookup.Template(call, word), call.Stop)));
+        var code = await call.Each(
+            words,
+            async word => found.Add(await call.Client.GetTemplate(await Lookup.Template(call, word), call.Stop)));
         if (call.Json && words.Count > 1)
             call.PrintJson(found, WireJson.Default.IReadOnlyListVmTemplate);
         else if (call.Json && found.Count > 0)

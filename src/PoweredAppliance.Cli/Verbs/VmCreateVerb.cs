@@ -7,14 +7,37 @@ namespace PoweredAppliance.Cli.Verbs;
 /// <summary><c>powered vm create</c>, and the options it has in one with <c>template instantiate</c>.</summary>
 internal static class VmCreateVerb
 {
-    public static readonly Option<string?> Name = new("--name", "-n") { Description = "Its name; %i becomes its number when there are several" };
-    public static readonly Option<int> Count = new("--count", "-c") { Description = "How many", DefaultValueFactory = _ => 1, HelpName = "N" };
-    public static readonly Option<bool> Hold = new("--hold") { Description = "Do not place it until `powered vm release`" };
-    public static readonly Option<decimal?> Cpu = new("--cpu") { Description = "Cores it is promised, also parts: 0.5", HelpName = "CORES" };
-    public static readonly Option<int?> Vcpu = new("--vcpu") { Description = "Processors the guest sees", HelpName = "N" };
+    public static readonly Option<string?> Name = new("--name", "-n")
+    {
+        Description = "Its name; %i becomes its number when there are several",
+    };
+    public static readonly Option<int> Count = new("--count", "-c")
+    {
+        Description = "How many",
+        DefaultValueFactory = _ => 1,
+        HelpName = "N",
+    };
+    public static readonly Option<bool> Hold = new("--hold")
+    {
+        Description = "Do not place it until `powered vm release`",
+    };
+    public static readonly Option<decimal?> Cpu = new("--cpu")
+    {
+        Description = "Cores it is promised, also parts: 0.5",
+        HelpName = "CORES",
+    };
+    public static readonly Option<int?> Vcpu = new("--vcpu")
+    {
+        Description = "Processors the guest sees",
+        HelpName = "N",
+    };
     public static readonly Option<string?> Memory = new("--memory") { Description = "512M, 2G", HelpName = "SIZE" };
 
-    private static readonly Option<string?> Template = new("--template", "-t") { Description = "VM template, by id or name", HelpName = "TEMPLATE" };
+    private static readonly Option<string?> Template = new("--template", "-t")
+    {
+        Description = "VM template, by id or name",
+        HelpName = "TEMPLATE",
+    };
 
     public static Verb Build()
     {
@@ -39,11 +62,16 @@ internal static class VmCreateVerb
     {
         var template = call.Value(Template);
         if (template is null == file is null)
-            throw new Ending(Exit.Usage, "say what to create from: --template NAME, or a FILE with template text (`powered template list` shows templates)");
+            throw new Ending(
+                Exit.Usage,
+                "say what to create from: --template NAME, or a FILE with template text "
+                + "(`powered template list` shows templates)");
         _ = call.Patience();
         var wish = new VmCreate
         {
-            Template = template is null ? null : (await Lookup.Template(call, template)).ToString(System.Globalization.CultureInfo.InvariantCulture),
+            Template = template is null
+                ? null
+                : (await Lookup.Template(call, template)).ToString(System.Globalization.CultureInfo.InvariantCulture),
             TemplateText = file is null ? null : ReadText(call, file),
             Name = call.Value(Name),
             Count = HowMany(call),
@@ -56,7 +84,13 @@ internal static class VmCreateVerb
     public static Task<int> Tell(Call call, IReadOnlyList<Vm> made)
     {
         var goal = call.Value(Flags.Wait) ? (call.Value(Hold) ? "HOLD" : "RUNNING") : null;
-        return VmVerbs.Tell(call, made, Exit.Ok, made.Count, goal, vm => $"{Lookup.Title(vm)} created, now {VmWords.State(vm)}");
+        return VmVerbs.Tell(
+            call,
+            made,
+            Exit.Ok,
+            made.Count,
+            goal,
+            vm => $"{Lookup.Title(vm)} created, now {VmWords.State(vm)}");
     }
 
     public static int HowMany(Call call)
@@ -70,11 +104,17 @@ internal static class VmCreateVerb
     {
         List<string> lines = [];
         if (call.Value(Cpu) is { } cpu)
-            lines.Add(cpu > 0 ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"CPU=\"{cpu}\"") : throw new Ending(Exit.Usage, "--cpu is more than 0"));
+            lines.Add(
+                cpu > 0
+                    ? FormattableString.Invariant($"CPU=\"{cpu}\"")
+                    : throw new Ending(Exit.Usage, "--cpu is more than 0"));
         if (call.Value(Vcpu) is { } vcpu)
             lines.Add(vcpu > 0 ? $"VCPU=\"{vcpu}\"" : throw new Ending(Exit.Usage, "--vcpu is at least 1"));
         if (call.Value(Memory) is { } memory)
-            lines.Add(Human.ReadMib(memory) is { } mib ? $"MEMORY=\"{mib}\"" : throw new Ending(Exit.Usage, $"--memory: '{memory}' is no size; write 512M or 2G"));
+            lines.Add(
+                Human.ReadMib(memory) is { } mib
+                    ? $"MEMORY=\"{mib}\""
+                    : throw new Ending(Exit.Usage, $"--memory: '{memory}' is no size; write 512M or 2G"));
         return lines.Count == 0 ? null : string.Join('\n', lines);
     }
 

@@ -10,8 +10,16 @@ namespace PoweredAppliance.Cli.Verbs;
 internal static class VmListVerbs
 {
     private static readonly Option<bool> Done = new("--done") { Description = "Also those that are DONE" };
-    private static readonly Option<string?> State = new("--state") { Description = "Only those in this state: RUNNING, POWEROFF, ...", HelpName = "STATE" };
-    private static readonly Option<string?> OnHost = new("--host") { Description = "Only those on this host", HelpName = "HOST" };
+    private static readonly Option<string?> State = new("--state")
+    {
+        Description = "Only those in this state: RUNNING, POWEROFF, ...",
+        HelpName = "STATE",
+    };
+    private static readonly Option<string?> OnHost = new("--host")
+    {
+        Description = "Only those on this host",
+        HelpName = "HOST",
+    };
 
     public static Verb List() => new Verb("list", "List VMs", RunList)
     {
@@ -39,7 +47,8 @@ internal static class VmListVerbs
     {
         int? host = call.Value(OnHost) is { } word ? await Lookup.Host(call, word) : null;
         var (state, done) = (call.Value(State)?.ToUpperInvariant(), call.Value(Done));
-        Task<IReadOnlyList<Vm>> List() => call.Client.ListVms(state: state, host: host, done: done || state == "DONE", stop: call.Stop);
+        Task<IReadOnlyList<Vm>> List() =>
+            call.Client.ListVms(state: state, host: host, done: done || state == "DONE", stop: call.Stop);
         if (call.Value(Flags.Watch))
         {
             return await Live.Run(call, new LiveView<Vm>(
@@ -49,7 +58,10 @@ internal static class VmListVerbs
                 v => v.Id,
                 c => c.Vm,
                 v => new Change { Kind = "vm", Sequence = 0, Vm = v },
-                v => (done || v.State != "DONE" || state == "DONE") && (state is null || v.State == state || v.LcmState == state) && (host is null || v.HostId == host),
+                v =>
+                    (done || v.State != "DONE" || state == "DONE")
+                        && (state is null || v.State == state || v.LcmState == state)
+                        && (host is null || v.HostId == host),
                 (vms, height) => Table(call, vms, height)));
         }
 
@@ -115,11 +127,15 @@ internal static class VmListVerbs
                 c => c.Vm,
                 v => new Change { Kind = "vm", Sequence = 0, Vm = v },
                 _ => true,
-                (vms, _) => vms.Count == 0 ? $"VM {id} is no more\n" : VmFacts.Of(vms[0], call.Shell.Time).Render(call.Shell.Colour)));
+                (vms, _) => vms.Count == 0
+                    ? $"VM {id} is no more\n"
+                    : VmFacts.Of(vms[0], call.Shell.Time).Render(call.Shell.Colour)));
         }
 
         List<Vm> vms = [];
-        var code = await call.Each(words, async word => vms.Add(await call.Client.GetVm(await Lookup.Vm(call, word), call.Stop)));
+        var code = await call.Each(
+            words,
+            async word => vms.Add(await call.Client.GetVm(await Lookup.Vm(call, word), call.Stop)));
         if (call.Json)
             PrintJson(call, vms, words.Count == 1);
         else if (vms.Count > 0)

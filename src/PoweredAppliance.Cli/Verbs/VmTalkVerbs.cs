@@ -11,7 +11,10 @@ internal static class VmTalkVerbs
     public static Verb Console()
     {
         var vm = NameArgument.One("vm", "Id or name");
-        return new Verb("console", "Join the VM's serial console; Ctrl-] leaves", call => RunConsole(call, call.Value(vm)[0]))
+        return new Verb(
+            "console",
+            "Join the VM's serial console; Ctrl-] leaves",
+            call => RunConsole(call, call.Value(vm)[0]))
         {
             Examples = ["powered vm console web"],
         }.With(vm);
@@ -22,7 +25,10 @@ internal static class VmTalkVerbs
         var vm = NameArgument.One("vm", "Id or name");
         var tail = new Option<int?>("--tail") { Description = "Only the last lines", HelpName = "N" };
         var follow = new Option<bool>("--follow", "-f") { Description = "Go on as it says more, until Ctrl-C" };
-        return new Verb("log", "Print what the VM's serial console has said", call => RunLog(call, call.Value(vm)[0], call.Value(tail), call.Value(follow)))
+        return new Verb(
+            "log",
+            "Print what the VM's serial console has said",
+            call => RunLog(call, call.Value(vm)[0], call.Value(tail), call.Value(follow)))
         {
             Examples = ["powered vm log web", "powered vm log web --tail 20 --follow"],
         }.With(vm, tail, follow);
@@ -31,7 +37,10 @@ internal static class VmTalkVerbs
     public static Verb Events()
     {
         var vm = NameArgument.One("vm", "Id or name");
-        return new Verb("events", "List what happened to a VM, and who did it", call => RunEvents(call, call.Value(vm)[0]))
+        return new Verb(
+            "events",
+            "List what happened to a VM, and who did it",
+            call => RunEvents(call, call.Value(vm)[0]))
         {
             Examples = ["powered vm events web", "powered vm events web --json"],
         }.With(vm);

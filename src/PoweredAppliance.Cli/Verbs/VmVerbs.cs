@@ -36,9 +36,12 @@ internal static class VmVerbs
             return Run(call, call.Value(vms), id => call.Client.Act(id, word, call.Stop), word, goal);
         })
         {
-            Examples = hard
-                ? [$"powered vm {action} web", $"powered vm {action} web db 17 --wait", $"powered vm {action} web --hard"]
-                : [$"powered vm {action} web", $"powered vm {action} web db 17 --wait"],
+            Examples =
+            [
+                $"powered vm {action} web",
+                $"powered vm {action} web db 17 --wait",
+                .. hard ? [$"powered vm {action} web --hard"] : Array.Empty<string>(),
+            ],
         };
         verb.Add(vms);
         if (hard)
@@ -70,20 +73,28 @@ internal static class VmVerbs
     }
 
     /// <summary>Asks for each, then says what came of it; with <c>--wait</c>, of the end.</summary>
-    private static async Task<int> Run(Call call, IReadOnlyList<string> words, Func<int, Task<Vm>> ask, string action, string goal)
+    private static async Task<int> Run(
+        Call call, IReadOnlyList<string> words, Func<int, Task<Vm>> ask, string action, string goal)
     {
         var wait = call.Value(Flags.Wait);
         _ = call.Patience(); // a bad --timeout is found before anything is begun
         List<Vm> begun = [];
         var code = await call.Each(words, async word => begun.Add(await ask(await Lookup.Vm(call, word))));
-        return await Tell(call, begun, code, words.Count, wait ? goal : null, vm => $"{Lookup.Title(vm)}: {action} accepted, now {VmWords.State(vm)}");
+        return await Tell(
+            call,
+            begun,
+            code,
+            words.Count,
+            wait ? goal : null,
+            vm => $"{Lookup.Title(vm)}: {action} accepted, now {VmWords.State(vm)}");
     }
 
     /// <summary>Ends a verb that began something with VMs.</summary>
     /// <param name="asked">How many were named: one is printed as an object, several as an array.</param>
     /// <param name="goal">Null: do not wait.</param>
     /// <param name="accepted">The line for people, when nobody waits.</param>
-    public static async Task<int> Tell(Call call, IReadOnlyList<Vm> begun, int code, int asked, string? goal, Func<Vm, string> accepted)
+    public static async Task<int> Tell(
+        Call call, IReadOnlyList<Vm> begun, int code, int asked, string? goal, Func<Vm, string> accepted)
     {
         var vms = begun;
         if (goal is not null && begun.Count > 0)
@@ -102,7 +113,7 @@ internal static class VmVerbs
         {
             if (goal is null)
                 call.Print(accepted(vm));
-            else if (VmWords.IsResting(vm) && !VmWords.IsFailed(vm) && (goal == VmFollow.AnyRest || VmWords.State(vm) == goal))
+            else if (VmFollow.HasReached(vm, goal))
                 call.Print($"{Lookup.Title(vm)} is {VmWords.State(vm)}{Where(vm)}");
         }
 

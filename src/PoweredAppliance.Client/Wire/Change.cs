@@ -2,9 +2,12 @@ namespace PoweredAppliance.Client.Wire;
 
 /// <summary>
 /// One line of <c>GET /watch</c>: the thing as it is now. Of server-sent events, <c>event</c> is <see cref="Kind"/>,
-/// <c>id</c> is <see cref="Sequence"/>, <c>data</c> is this as JSON. The first has kind <see cref="Ready"/>: what is read after
-/// it has been received is no older than the stream. A stream that is resumed (<c>Last-Event-ID</c>) too late begins with
-/// <see cref="Reset"/> instead: read everything again. Changes of one thing come in order; some may be left out, the last never.
+/// <c>id</c> is <see cref="Sequence"/>, <c>data</c> is this as JSON. The first has kind <see cref="Ready"/>: what is
+/// read after
+/// it has been received is no older than the stream. A stream that is resumed (<c>Last-Event-ID</c>) too late begins
+/// with
+/// <see cref="Reset"/> instead: read everything again. Changes of one thing come in order; some may be left out, the
+/// last never.
 /// </summary>
 public sealed record Change
 {

@@ -1,7 +1,8 @@
 namespace PoweredAppliance.Client.Wire;
 
 /// <summary>
-/// A server that runs VMs. <c>state</c> is OpenNebula's word (<c>INIT</c>, <c>MONITORED</c>, <c>ERROR</c>, <c>DISABLED</c>,
+/// A server that runs VMs. <c>state</c> is OpenNebula's word (<c>INIT</c>, <c>MONITORED</c>, <c>ERROR</c>,
+/// <c>DISABLED</c>,
 /// <c>OFFLINE</c>) and <c>stateNumber</c> its number. Only a <c>MONITORED</c> host is given VMs.
 /// </summary>
 public sealed record Host
@@ -60,7 +61,9 @@ public sealed record Resources(int CpuPercent, long MemoryMib)
     public static Resources None { get; } = new(0, 0);
 }
 
-/// <summary>A libvirt domain that somebody else made. <c>state</c> is libvirt's word: <c>running</c>, <c>shut off</c>, ...</summary>
+/// <summary>
+/// A libvirt domain that somebody else made. <c>state</c> is libvirt's word: <c>running</c>, <c>shut off</c>, ...
+/// </summary>
 public sealed record WildVm
 {
     public required string Name { get; init; }

@@ -2,7 +2,8 @@ namespace PoweredAppliance.Client.Wire;
 
 /// <summary>
 /// A disk image. <c>state</c> is OpenNebula's word (<c>READY</c>, <c>USED</c>, <c>LOCKED</c> while its content arrives,
-/// <c>ERROR</c>, ...), <c>type</c> is <c>OS</c>, <c>CDROM</c>, <c>DATABLOCK</c>, <c>KERNEL</c>, <c>RAMDISK</c> or <c>CONTEXT</c>.
+/// <c>ERROR</c>, ...), <c>type</c> is <c>OS</c>, <c>CDROM</c>, <c>DATABLOCK</c>, <c>KERNEL</c>, <c>RAMDISK</c> or
+/// <c>CONTEXT</c>.
 /// </summary>
 public sealed record Image
 {
@@ -40,7 +41,8 @@ public sealed record Image
 }
 
 /// <summary>
-/// Registers an image. Exactly one of: <c>path</c>, a file on the controller's machine or an http(s) address; <c>upload</c>, its bytes follow by
+/// Registers an image. Exactly one of: <c>path</c>, a file on the controller's machine or an http(s) address;
+/// <c>upload</c>, its bytes follow by
 /// <c>PUT /images/{id}/content</c>; <c>sizeMib</c>, an empty DATABLOCK.
 /// </summary>
 public sealed record ImageAdd

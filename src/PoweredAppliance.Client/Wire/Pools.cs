@@ -55,7 +55,10 @@ public sealed record Network
 /// <summary>Addresses in a row, from the first.</summary>
 public sealed record AddressRange(int Id, string Type, string? Ip, string Mac, int Size, int Used);
 
-/// <summary>A datastore. <c>type</c> is <c>IMAGE</c>, <c>SYSTEM</c>, <c>FILE</c> or <c>BACKUP</c>; <c>state</c> is <c>READY</c> or <c>DISABLED</c>.</summary>
+/// <summary>
+/// A datastore. <c>type</c> is <c>IMAGE</c>, <c>SYSTEM</c>, <c>FILE</c> or <c>BACKUP</c>; <c>state</c> is <c>READY</c>
+/// or <c>DISABLED</c>.
+/// </summary>
 public sealed record Datastore
 {
     public required int Id { get; init; }

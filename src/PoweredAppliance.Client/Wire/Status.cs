@@ -8,7 +8,9 @@ public sealed record Status
     /// <summary>The OpenNebula release whose API is spoken.</summary>
     public required string OpenNebula { get; init; }
 
-    /// <summary>Where each face is reached, by its name: <c>xmlrpc</c>, <c>rest</c>, <c>console</c>, <c>metrics</c>.</summary>
+    /// <summary>
+    /// Where each face is reached, by its name: <c>xmlrpc</c>, <c>rest</c>, <c>console</c>, <c>metrics</c>.
+    /// </summary>
     public IReadOnlyDictionary<string, string> Addresses { get; init; } = new SortedDictionary<string, string>();
 
     /// <summary><c>SQLite</c> or <c>PostgreSQL</c>.</summary>
@@ -32,7 +34,9 @@ public sealed record Status
     public IReadOnlyList<string> Warnings { get; init; } = [];
 }
 
-/// <summary>A member of the control plane. <c>status</c> is <c>up</c>, <c>joining</c>, <c>leaving</c> or <c>unreachable</c>.</summary>
+/// <summary>
+/// A member of the control plane. <c>status</c> is <c>up</c>, <c>joining</c>, <c>leaving</c> or <c>unreachable</c>.
+/// </summary>
 public sealed record Controller(string Address, string Status, bool Leader, bool Self);
 
 /// <summary>The answer to <c>GET /version</c>, the only path that needs no log-in.</summary>
@@ -41,5 +45,7 @@ public sealed record ApiVersion(string Version, string OpenNebula, string Api);
 /// <summary>Asks for a login token. <c>expireSeconds</c> absent: ten hours.</summary>
 public sealed record LoginAsk(long? ExpireSeconds);
 
-/// <summary>The token stands for the password: as <c>user:token</c> (Basic, and in OpenNebula's tools) or as a Bearer token.</summary>
+/// <summary>
+/// The token stands for the password: as <c>user:token</c> (Basic, and in OpenNebula's tools) or as a Bearer token.
+/// </summary>
 public sealed record LoginReply(string User, string Token, DateTimeOffset Expires);

@@ -61,7 +61,10 @@ public sealed record Vm
     /// <summary>The VM template it was made from.</summary>
     public int? TemplateId { get; init; }
 
-    /// <summary>OpenNebula template text of what the appliance runs (CPU, DISK, NIC, CONTEXT, ...). Only on a single VM, not in lists.</summary>
+    /// <summary>
+    /// OpenNebula template text of what the appliance runs (CPU, DISK, NIC, CONTEXT, ...). Only on a single VM, not in
+    /// lists.
+    /// </summary>
     public string? Template { get; init; }
 
     /// <summary>OpenNebula template text of the owner's own attributes. Only on a single VM, not in lists.</summary>
@@ -120,14 +123,17 @@ public sealed record HostVerdict(int HostId, string Host, string Reason);
 public sealed record VmEvent(long Sequence, DateTimeOffset At, string Kind, string Text, string By);
 
 /// <summary>
-/// Asks for VMs. Exactly one of <c>template</c> (id or name of a VM template) and <c>templateText</c> (OpenNebula template text).
+/// Asks for VMs. Exactly one of <c>template</c> (id or name of a VM template) and <c>templateText</c> (OpenNebula
+/// template text).
 /// </summary>
 public sealed record VmCreate
 {
     public string? Template { get; init; }
     public string? TemplateText { get; init; }
 
-    /// <summary><c>%i</c> becomes the number of the VM, from 0. Absent: the template's NAME, or one that is made up.</summary>
+    /// <summary>
+    /// <c>%i</c> becomes the number of the VM, from 0. Absent: the template's NAME, or one that is made up.
+    /// </summary>
     public string? Name { get; init; }
 
     /// <summary>Begin in HOLD: not placed until released.</summary>

@@ -1,6 +1,9 @@
 namespace PoweredAppliance.Client.Wire;
 
-/// <summary>The words in <c>POST /vms/{id}/actions/{action}</c> and <c>POST /vms/{id}/recover?operation=</c>, as OpenNebula has them.</summary>
+/// <summary>
+/// The words in <c>POST /vms/{id}/actions/{action}</c> and <c>POST /vms/{id}/recover?operation=</c>, as OpenNebula has
+/// them.
+/// </summary>
 public static class VmActions
 {
     public const string Poweroff = "poweroff";
@@ -19,7 +22,8 @@ public static class VmActions
 
     public static IReadOnlyList<string> All { get; } =
     [
-        Poweroff, PoweroffHard, Resume, Reboot, RebootHard, Suspend, Stop, Undeploy, UndeployHard, Terminate, TerminateHard, Hold, Release,
+        Poweroff, PoweroffHard, Resume, Reboot, RebootHard, Suspend, Stop, Undeploy, UndeployHard,
+        Terminate, TerminateHard, Hold, Release,
     ];
 
     /// <summary>The place in the list is OpenNebula's number of the operation.</summary>
