@@ -58,6 +58,7 @@ public sealed class LibvirtDriver : IHostDriver
     {
         try
         {
+            await _quick.Ensure(stop).ConfigureAwait(false); // what the step brings about is told there
             return await (step.Kind switch
             {
                 VmStep.Prolog => Prolog(step, progress, stop),
