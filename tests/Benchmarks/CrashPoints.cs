@@ -110,16 +110,17 @@ internal static class CrashPoints
         using var client = daemon.Client();
         string[] right = [.. new[] { promise.Answered ?? "never made", promise.Asked }.OfType<string>()];
         var state = "";
-        await daemon.Until($"{when}: {string.Join(" or ", right)}, it is {state}", 20, async () =>
+        await daemon.Until(() => $"{when}: {string.Join(" or ", right)}; it is {state}", 20, async () =>
         {
             var vm = (await client.ListVms(done: true)).FirstOrDefault();
             state = vm is null ? "never made" : Word(vm);
             return right.Contains(state);
         });
-        await daemon.Until($"{when}: hardware and claims agree with {state}", 20, async () =>
+        var (alive, domains, files, claims) = (0, 0, 0, 0);
+        await daemon.Until(() => $"{when}: {state} with {alive} copies, {domains} domains, {files} files, {claims} claims", 20, async () =>
         {
-            var (alive, domains, files) = Hardware(data);
-            var claims = (await client.ListHosts()).Sum(h => h.Vms.Count);
+            (alive, domains, files) = Hardware(data);
+            claims = (await client.ListHosts()).Sum(h => h.Vms.Count);
             return state switch
             {
                 "RUNNING" => (alive, domains, claims) == (1, 1, 1),

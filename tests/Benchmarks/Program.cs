@@ -1,4 +1,5 @@
 using Benchmarks;
+using PoweredAppliance.Client;
 
 // Each benchmark prints the figures of its keys. ONLY=key (environment or argument) runs the one that prints that key.
 (string[] Keys, Func<Task> Run)[] benchmarks =
@@ -9,6 +10,7 @@ using Benchmarks;
     (["idle_rss_mib", "idle_cpu_percent"], Idle.Run),
     (["vms_per_s_running_sqlite"], VmRate.Run),
     (["api_calls_per_s_sqlite"], ApiRate.Run),
+    (["crash_points"], CrashPoints.Run),
 ];
 
 var only = args.FirstOrDefault() ?? Environment.GetEnvironmentVariable("ONLY") ?? "";
@@ -27,7 +29,7 @@ foreach (var (keys, run) in chosen)
     {
         await run();
     }
-    catch (BenchmarkException e)
+    catch (Exception e) when (e is BenchmarkException or PoweredException or HttpRequestException)
     {
         failed++;
         Console.Error.WriteLine($"{string.Join(", ", keys)}: {e.Message}");

@@ -12,11 +12,17 @@ internal static class Vms
         return load.Refused is [] ? load : throw new BenchmarkException($"{load.Refused.Count} VMs were refused: {load.Refused[0].Value}");
     }
 
+    public static async Task One(RunningDaemon daemon)
+    {
+        using var client = daemon.Client();
+        await client.CreateVms(new() { TemplateText = "NAME=\"one\" CPU=\"0.1\" VCPU=\"1\" MEMORY=\"64\"" });
+        await AllRunning(daemon, 1);
+    }
+
     public static async Task AllRunning(RunningDaemon daemon, int count)
     {
         using var client = daemon.Client();
-        await daemon.Until($"{count} VMs RUNNING", 20, async () =>
-            RunningDaemon.Count((await client.Call("one.vmpool.info", -2, -1, -1, 3)).Text, "<LCM_STATE>3</LCM_STATE>") == count);
+        await daemon.Until($"{count} VMs RUNNING", 20, async () => (await client.ListVms()).Count(vm => vm.LcmState == "RUNNING") == count);
     }
 
     public static async Task TerminateAll(RunningDaemon daemon, LoadResult made)
@@ -26,8 +32,7 @@ internal static class Vms
         if (load.Refused is not [])
             throw new BenchmarkException($"terminate-hard was refused: {load.Refused[0].Value}");
         using var client = daemon.Client();
-        await daemon.Until("all VMs gone", 50, async () =>
-            !(await client.Call("one.vmpool.info", -2, -1, -1, -1)).Text.Contains("<VM>", StringComparison.Ordinal));
+        await daemon.Until("all VMs gone", 50, async () => (await client.ListVms()).Count == 0);
     }
 }
 

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using PoweredAppliance.Client;
 
 namespace Benchmarks;
 
@@ -72,33 +73,28 @@ internal sealed class RunningDaemon : IAsyncDisposable
         }
     }
 
-    public XmlRpcClient Client(int connections = 1) => new(XmlRpc, Session, connections);
+    public PoweredClient Client() => new(new() { Address = Rest, Credentials = Session });
 
     /// <summary>Enrols simulated hosts of 512 cores and 4 TiB each and waits until they are monitored.</summary>
-    public async Task<IReadOnlyList<int>> AddHosts(int count)
+    public async Task AddHosts(int count, string query = "")
     {
         using var client = Client();
-        var ids = new List<int>();
         for (var i = 0; i < count; i++)
-        {
-            var reply = await client.Call("one.host.allocate", $"sim:generic?machine=h{i}&cores=512&memory=4096&seed={i}", "kvm", "kvm", 0);
-            ids.Add(int.Parse(reply.Text, CultureInfo.InvariantCulture));
-        }
-
-        await Until($"{count} hosts monitored", 50, async () =>
-            Count((await client.Call("one.hostpool.info")).Text, "<STATE>2</STATE>") == count);
-        return ids;
+            await client.AddHost(new() { Name = $"h{i}", Uri = $"sim:generic?cores=512&memory=4096&seed={i}{query}" });
+        await Until($"{count} hosts monitored", 50, async () => (await client.ListHosts()).Count(h => h.State == "MONITORED") == count);
     }
 
     /// <summary>Asks every so often until it holds; ends with what the daemon said last when it died or a minute is over.</summary>
-    public async Task Until(string what, int everyMilliseconds, Func<Task<bool>> holds)
+    public Task Until(string what, int everyMilliseconds, Func<Task<bool>> holds) => Until(() => what, everyMilliseconds, holds);
+
+    public async Task Until(Func<string> what, int everyMilliseconds, Func<Task<bool>> holds)
     {
         for (var began = Stopwatch.GetTimestamp(); !await holds();)
         {
             if (_process.HasExited)
-                throw new BenchmarkException($"poweredd ended with {_process.ExitCode} before: {what}\n{string.Join('\n', _said)}");
+                throw new BenchmarkException($"poweredd ended with {_process.ExitCode} before: {what()}\n{string.Join('\n', _said)}");
             if (Stopwatch.GetElapsedTime(began) > Patience)
-                throw new BenchmarkException($"not within {Patience.TotalSeconds} s: {what}\n{string.Join('\n', _said)}");
+                throw new BenchmarkException($"not within {Patience.TotalSeconds} s: {what()}\n{string.Join('\n', _said)}");
             await Task.Delay(everyMilliseconds);
         }
     }
@@ -109,6 +105,11 @@ internal sealed class RunningDaemon : IAsyncDisposable
         var line = File.ReadLines($"/proc/{_process.Id}/status").First(l => l.StartsWith("VmRSS:", StringComparison.Ordinal));
         return double.Parse(line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024;
     }
+
+    /// <summary>kill -9, at once.</summary>
+    public void Kill() => _process.Kill();
+
+    public bool HasExited => _process.HasExited;
 
     public TimeSpan CpuTime()
     {
@@ -134,14 +135,6 @@ internal sealed class RunningDaemon : IAsyncDisposable
         }
 
         _process.Dispose();
-    }
-
-    public static int Count(string text, string part)
-    {
-        var count = 0;
-        for (var at = 0; (at = text.IndexOf(part, at, StringComparison.Ordinal)) >= 0; at += part.Length)
-            count++;
-        return count;
     }
 
     private static async Task<bool> IsOk(HttpClient http)

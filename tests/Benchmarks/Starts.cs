@@ -33,8 +33,7 @@ internal static class DaemonStart
         await using (var daemon = await RunningDaemon.Start(data.Path))
         {
             await daemon.AddHosts(1);
-            await Vms.Create(daemon, 1);
-            await Vms.AllRunning(daemon, 1);
+            await Vms.One(daemon);
             await daemon.Stop();
         }
 
@@ -59,8 +58,7 @@ internal static class Idle
         using var data = new Scratch();
         await using var daemon = await RunningDaemon.Start(data.Path);
         await daemon.AddHosts(1);
-        await Vms.Create(daemon, 1);
-        await Vms.AllRunning(daemon, 1);
+        await Vms.One(daemon);
         await Task.Delay(Rest);
 
         var memory = new List<double>();

@@ -9,8 +9,6 @@ namespace Benchmarks;
 internal sealed record XmlRpcReply(bool Ok, string Value, int Code)
 {
     public int Id => int.Parse(Value, CultureInfo.InvariantCulture);
-
-    public string Text => Ok ? Value : throw new BenchmarkException($"refused ({Code}): {Value}");
 }
 
 /// <summary>OpenNebula's XML-RPC as its tools speak it, over at most <paramref name="connections"/> connections that stay open.</summary>
@@ -31,7 +29,8 @@ internal sealed class XmlRpcClient(Uri endpoint, string session, int connections
         using var content = new ByteArrayContent(Write(method, session, arguments));
         content.Headers.ContentType = new MediaTypeHeaderValue("text/xml") { CharSet = "utf-8" };
         using var response = await _http.PostAsync(endpoint, content);
-        response.EnsureSuccessStatusCode();
+        if (!response.IsSuccessStatusCode)
+            throw new BenchmarkException($"{method} was answered with HTTP {(int)response.StatusCode} by {endpoint}");
         await using var body = await response.Content.ReadAsStreamAsync();
         return Read(body, method);
     }
