@@ -28,7 +28,7 @@ public static class ApiHosting
             .AddSingleton<ImageOperations>()
             .AddSingleton<NetworkOperations>()
             .AddSingleton<UserOperations>()
-            .AddSingleton<HostProfiles>()
+            .AddHostedService<ProfileEnrolment>()
             .AddXmlRpc();
     }
 

@@ -8,6 +8,7 @@ using PoweredAppliance.ControlPlane;
 using PoweredAppliance.ControlPlane.Persistence;
 using PoweredAppliance.ControlPlane.Workflows;
 using PoweredAppliance.Core.Drivers;
+using PoweredAppliance.Core.Hardware;
 using PoweredAppliance.Daemon;
 using PoweredAppliance.Drivers.Images;
 using Prometheus;
@@ -22,6 +23,7 @@ if (args is ["--version"])
 }
 
 Settings settings;
+HostProfiles profiles;
 try
 {
     var environment = Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>()
@@ -29,9 +31,14 @@ try
     settings = Settings.Read(args, environment);
     if (settings.DatastorePath.Length == 0)
         settings = settings with { DatastorePath = Path.Combine(settings.Data, "datastores") };
+    if (settings.SimulatedWorld.Length == 0)
+        settings = settings with { SimulatedWorld = Path.Combine(settings.Data, "simulated") };
+    if (settings.ProfilesPath.Length == 0)
+        settings = settings with { ProfilesPath = Path.Combine(AppContext.BaseDirectory, "hw-profiles") };
     Directory.CreateDirectory(settings.Data);
+    profiles = HostProfiles.Load(settings.ProfilesPath);
 }
-catch (Exception e) when (e is BadSettingException or FormatException or IOException or UnauthorizedAccessException)
+catch (Exception e) when (e is BadSettingException or BadProfileException or FormatException or IOException or UnauthorizedAccessException)
 {
     Console.Error.WriteLine($"poweredd: {e.Message}");
     return 2;
@@ -84,8 +91,10 @@ builder.Services
     .AddSingleton(settings)
     .AddSingleton(Metrics.DefaultRegistry)
     .AddSingleton<Meters>()
-    .AddSingleton<HostDriverFactory>(services => Drivers.Factory(settings, services.GetRequiredService<TimeProvider>()))
+    .AddSingleton<HostDriverFactory>(services => Drivers.Factory(
+        settings, services.GetRequiredService<TimeProvider>(), profiles.Machine))
     .AddSingleton<IImageStorage>(new ImageFiles(Path.Combine(settings.DatastorePath, "1")))
+    .AddSingleton(profiles)
     .AddSingleton<ImageImports>()
     .AddSingleton<Founding>()
     .AddSingleton<NewGuid>(Guid.NewGuid)

@@ -13,9 +13,12 @@ namespace PoweredAppliance.Api.Operations;
 public sealed record HostDefaults(string DatastorePath);
 
 /// <summary>Enrolling and setting aside hosts.</summary>
-public sealed class HostOperations(Cloud cloud, Authority authority, HostDefaults defaults)
+public sealed class HostOperations(Cloud cloud, Authority authority, HostDefaults defaults, HostProfiles profiles)
 {
-    /// <summary>OpenNebula's tools know a host by its name alone: a name that is no URI is reached over ssh as they would, except this machine.</summary>
+    /// <summary>
+    /// OpenNebula's tools know a host by its name alone: a name that is no URI is reached over ssh as they would, except this machine;
+    /// its dummy drivers are a simulated host.
+    /// </summary>
     public static string UriOf(string name) => name is "localhost" or "127.0.0.1"
         ? "qemu:///system"
         : name.StartsWith("sim:", StringComparison.Ordinal) ? name : $"qemu+ssh://root@{name}/system";
@@ -25,13 +28,15 @@ public sealed class HostOperations(Cloud cloud, Authority authority, HostDefault
     {
         if (authority.MayCreate(who, PoolKind.Host) is { } why)
             return why;
+        if (profile is { Length: > 0 } && profiles.Find(profile) is null)
+            return Refusal.Bad("profile", profile, $"There is no hardware profile '{profile}'; there are {string.Join(", ", profiles.Names)}.");
         if (name.Length is < 2 or > 63)
             return Refusal.Bad("NAME", name, $"Invalid HOSTNAME, it must have 2 to 63 characters, '{name}' has {name.Length}.");
         var id = cluster < 0 ? 0 : cluster;
         if (cloud.Inventory.Find(PoolKind.Cluster, id) is null)
             return Refusal.NotFound("cluster", id);
         return await cloud.AddHost(
-            name, uri is { Length: > 0 } ? uri : UriOf(name), datastorePath is { Length: > 0 } ? datastorePath : defaults.DatastorePath, id, profile, who.Caller(),
+            name, uri is { Length: > 0 } ? uri : vmMad is "dummy" ? "sim:generic" : UriOf(name), datastorePath is { Length: > 0 } ? datastorePath : defaults.DatastorePath, id, profile, who.Caller(),
             Template.Empty.Set("IM_MAD", imMad).Set("VM_MAD", vmMad).Set("RESERVED_CPU", "").Set("RESERVED_MEM", ""),
             [new("IM_MAD", imMad), new("VM_MAD", vmMad)]).ConfigureAwait(false);
     }

@@ -59,7 +59,7 @@ public sealed partial class HostActor
         {
             return _drivers(address);
         }
-        catch (HostUnreachableException e)
+        catch (Exception e) when (e is HostUnreachableException or ArgumentException)
         {
             FallSilent(e.Message);
             return null;

@@ -33,15 +33,18 @@ public sealed record HardwareProfile(
 {
     public const string Generic = "generic";
 
+    /// <summary>For editors: where the schema lies.</summary>
+    [JsonPropertyName("$schema")]
+    public string? Schema { get; init; }
     public int? Sockets { get; init; }
     public int? CoresPerSocket { get; init; }
     public int? ThreadsPerCore { get; init; }
     public string? CpuModel { get; init; }
-    public ImmutableArray<ProfileCell> Numa { get; init; } = [];
+    public ImmutableArray<ProfileCell> Numa { get => field.IsDefault ? [] : field; init; } = [];
     public long? MemoryMib { get; init; }
-    public ImmutableArray<ProfileNic> Nics { get; init; } = [];
-    public ImmutableArray<ProfileDisk> Disks { get; init; } = [];
-    public ImmutableArray<ProfileGpu> Gpus { get; init; } = [];
+    public ImmutableArray<ProfileNic> Nics { get => field.IsDefault ? [] : field; init; } = [];
+    public ImmutableArray<ProfileDisk> Disks { get => field.IsDefault ? [] : field; init; } = [];
+    public ImmutableArray<ProfileGpu> Gpus { get => field.IsDefault ? [] : field; init; } = [];
     public string? FirmwareMinimum { get; init; }
 
     /// <param name="file">for messages</param>
