@@ -34,7 +34,9 @@ public sealed class DaemonProcess : IAsyncDisposable
 
     public PoweredClient NewClient() => new(new()
     {
-        Address = new($"http://127.0.0.1:{RestPort}"), Credentials = File.Exists(Path.Combine(Data, "one_auth")) ? Secret : null, Retries = 0,
+        Address = new($"http://127.0.0.1:{RestPort}"),
+        Credentials = File.Exists(Path.Combine(Data, "one_auth")) ? Secret : null,
+        Retries = 0,
     });
 
     /// <param name="wait">false: return at once, not when it is ready</param>
