@@ -133,14 +133,17 @@ public sealed class DomainXmlTests
         });
         Assert.Equal("/ds/0/one-1-disk-1", At(Disk(xml, "sda"), "source/@file"));
         Assert.Equal(("/ds/0/one-1-disk-0", "sata"), (At(Disk(xml, "sdb"), "source/@file"), At(Disk(xml, "sdb"), "target/@bus")));
-        Assert.Equal(("/ds/0/one-1-context.iso", "sata"), (At(Disk(xml, "sdc"), "source/@file"), At(Disk(xml, "sdc"), "target/@bus")));
+        Assert.Equal(("/ds/0/one-1-context.iso", "scsi"), (At(Disk(xml, "sdc"), "source/@file"), At(Disk(xml, "sdc"), "target/@bus")));
     }
 
     [Fact]
-    public void Context_is_a_cdrom_on_the_machines_own_bus()
+    public void Context_is_a_cdrom_on_a_bus_that_every_cloud_kernel_knows()
     {
         var q35 = Xml(Specs.Vm(1) with { Context = Specs.Context, Disks = [Specs.Overlay(0, "vda")] });
-        Assert.Equal(("cdrom", "sata", "raw"), (At(Disk(q35, "sda"), "@device"), At(Disk(q35, "sda"), "target/@bus"), At(Disk(q35, "sda"), "driver/@type")));
+        Assert.Equal(("cdrom", "scsi", "raw"), (At(Disk(q35, "sda"), "@device"), At(Disk(q35, "sda"), "target/@bus"), At(Disk(q35, "sda"), "driver/@type")));
+        Assert.Contains(q35.Descendants("controller"), c => (string?)c.Attribute("model") == "virtio-scsi");
+        var sata = Xml(Specs.Vm(1) with { Context = Specs.Context, ContextTarget = "sdb" });
+        Assert.Equal("sata", At(Disk(sata, "sdb"), "target/@bus"));
         var pc = Xml(Specs.Vm(1) with { Context = Specs.Context, Os = Specs.Os with { Machine = "pc" }, ContextTarget = "hda" });
         Assert.Equal(("cdrom", "ide"), (At(Disk(pc, "hda"), "@device"), At(Disk(pc, "hda"), "target/@bus")));
         var virtio = Xml(Specs.Vm(1) with { Context = Specs.Context, ContextTarget = "vdb" });

@@ -6,7 +6,8 @@ internal sealed record DiskTarget(string Device, string Bus);
 
 /// <summary>
 /// Which device name and bus each disk gets. Machines without IDE (q35) get SATA in its place; a disk that must change
-/// its prefix for that takes its letter along, or the first free one where that letter is taken.
+/// its prefix for that takes its letter along, or the first free one where that letter is taken. The CONTEXT CD-ROM goes
+/// to virtio-scsi instead, unless it asks for sdX: kernels made for clouds, Debian's among them, have no AHCI driver.
 /// </summary>
 internal sealed class DiskTargets
 {
@@ -24,7 +25,7 @@ internal sealed class DiskTargets
                 throw new DomainSpecException($"two disks have the id {disk.Id}");
         }
         if (spec.Context is not null)
-            Context = string.IsNullOrEmpty(spec.ContextTarget) ? FirstFree(_noIde ? "sata" : "ide") : Place(spec.ContextTarget, "");
+            Context = ContextOf(spec.ContextTarget);
     }
 
     /// <summary>Where the CONTEXT CD-ROM goes: its own target, else the first free one; null: the VM has no CONTEXT.</summary>
@@ -33,6 +34,13 @@ internal sealed class DiskTargets
     internal DiskTarget Of(DiskSpec disk) => _disks[disk.Id];
 
     internal bool AnyOn(string bus) => _disks.Values.Any(d => d.Bus == bus) || Context?.Bus == bus;
+
+    private DiskTarget ContextOf(string? target) => target switch
+    {
+        null or "" => FirstFree(_noIde ? "scsi" : "ide"),
+        _ when _noIde && target.StartsWith("hd", StringComparison.Ordinal) => Place(target, "scsi"),
+        _ => Place(target, ""),
+    };
 
     private DiskTarget Place(string target, string bus)
     {
@@ -63,6 +71,11 @@ internal sealed class DiskTargets
         var wanted = bus.Length > 0 ? bus.ToLowerInvariant()
             : target.StartsWith("vd", StringComparison.Ordinal) ? "virtio"
             : target.StartsWith("sd", StringComparison.Ordinal) ? (_noIde ? "sata" : "scsi") : "ide";
-        return wanted is "ide" && _noIde ? "sata" : wanted;
+        return wanted switch
+        {
+            "ide" when _noIde => "sata",
+            "sata" when !_noIde && target.StartsWith("hd", StringComparison.Ordinal) => "ide",
+            _ => wanted,
+        };
     }
 }

@@ -17,6 +17,9 @@ public static class IsoImage
     private const int FirstPathTable = Terminator + 1; // plain little, plain big, Joliet little, Joliet big
     private const int PathTableBytes = 10;
 
+    /// <summary>128 KiB: tools that look for a label at every place where some file system keeps one, busybox's findfs among them, give up on a disk that ends before.</summary>
+    private const int LeastSectors = 64;
+
     /// <summary>Names are told apart by their first 8 characters and 3 of the extension on readers without Joliet.</summary>
     public static byte[] Of(string volumeLabel, IReadOnlyList<IsoFile> files)
     {
@@ -35,6 +38,7 @@ public static class IsoImage
             end += Sectors(files[i].Content.Length);
         }
 
+        end = Math.Max(end, LeastSectors);
         var image = new byte[end * Sector];
         WriteDescriptor(At(image, FirstDescriptor), joliet: false, volumeLabel, end, FirstPathTable, plainRoot, plainLength);
         WriteDescriptor(At(image, FirstDescriptor + 1), joliet: true, volumeLabel, end, FirstPathTable + 2, jolietRoot, jolietLength);
