@@ -35,7 +35,8 @@ public sealed class UserOperations(Cloud cloud, Authority authority, TimeProvide
         var token = given;
         if (seconds == 0)
         {
-            tokens = given.Length == 0 ? [] : [.. tokens.Where(t => t.Hash != LoginToken.HashOf(given))];
+            // Lists show what is kept of a token, its hash; it drops the token as the token itself does.
+            tokens = given.Length == 0 ? [] : [.. tokens.Where(t => t.Hash != LoginToken.HashOf(given) && t.Hash != given)];
         }
         else
         {
