@@ -80,9 +80,10 @@ public sealed class Cloud(IRequiredActor<Cloud> region, ActorSystem system, Inve
         try
         {
             var id = new VmId(await Ask<int>(VmIds.Next.Instance).ConfigureAwait(false));
-            var (template, user) = assembly.Finish(id, uuid, leases);
+            var called = wanted is { Length: > 0 } ? wanted : $"{prefix}-{id}";
+            var (template, user) = assembly.Finish(id, called, uuid, leases);
             var create = new VmProtocol.Create(
-                id, wanted is { Length: > 0 } ? wanted : $"{prefix}-{id}", owner, permissions, template, user,
+                id, called, owner, permissions, template, user,
                 onHold || string.Equals(given["SUBMIT_ON_HOLD"], "YES", StringComparison.OrdinalIgnoreCase));
             var answer = await Vm(create).ConfigureAwait(false);
             made = answer.Refusal is null ? id : null;

@@ -75,7 +75,7 @@ public sealed class Assembly
     }
 
     /// <param name="leases">one for each of <see cref="Nics"/>, in their order</param>
-    public (Template Template, Template UserTemplate) Finish(VmId id, Guid uuid, IReadOnlyList<Lease> leases)
+    public (Template Template, Template UserTemplate) Finish(VmId id, string name, Guid uuid, IReadOnlyList<Lease> leases)
     {
         var nics = Nics.Select((n, i) => Nic(n, leases[i])).ToImmutableArray();
         var template = Template.Of(_given.Attributes.Where(a => Known.Contains(a.Name)))
@@ -86,7 +86,7 @@ public sealed class Assembly
         var os = _given.Vector("OS") ?? new VectorAttribute("OS", []);
         template = template.WithVectors("OS", [os["UUID"] is { Length: > 0 } ? os : os.With("UUID", uuid.ToString())]);
         if (_given.Vector("CONTEXT") is { } context)
-            template = template.WithVectors("CONTEXT", [Contextualization.Complete(context, id, _given, nics, _disks)]);
+            template = template.WithVectors("CONTEXT", [Contextualization.Complete(context, id, name, _given, nics, _disks)]);
         var user = Template.Of(_given.Attributes.Where(a => !Known.Contains(a.Name) && a.Name is not ("NAME" or "VMID")
             && !a.Name.StartsWith("AUTOMATIC_", StringComparison.Ordinal)));
         return (template, user);

@@ -10,12 +10,12 @@ namespace PoweredAppliance.Core.Vms;
 public static partial class Contextualization
 {
     public static VectorAttribute Complete(
-        VectorAttribute context, VmId id, Template given, ImmutableArray<VectorAttribute> nics, ImmutableArray<VectorAttribute> disks)
+        VectorAttribute context, VmId id, string vmName, Template given, ImmutableArray<VectorAttribute> nics, ImmutableArray<VectorAttribute> disks)
     {
         var made = context;
         foreach (var (key, value) in context.Pairs)
             if (value.Contains('$', StringComparison.Ordinal))
-                made = made.With(key, Substitute(value, id, given, nics));
+                made = made.With(key, Substitute(value, id, vmName, given, nics));
         if (Specification.Yes(context["NETWORK"]))
             foreach (var (nic, n) in nics.Select((nic, n) => (nic, n)))
                 foreach (var (name, value) in Variables(nic))
@@ -23,7 +23,7 @@ public static partial class Contextualization
                         made = made.With($"ETH{n}_{name}", value);
         var taken = disks.Select(d => d["TARGET"]).OfType<string>().ToHashSet(StringComparer.Ordinal);
         if (made["TARGET"] is not { Length: > 0 })
-            made = made.With("TARGET", Assembly.FreeTarget("hd", taken));
+            made = made.With("TARGET", Assembly.FreeTarget(Specification.Text(made["DEV_PREFIX"]) ?? "hd", taken));
         return made.With("DISK_ID", disks.Length.ToString(CultureInfo.InvariantCulture));
     }
 
@@ -35,14 +35,14 @@ public static partial class Contextualization
         ("EXTERNAL", nic["EXTERNAL"]),
     ];
 
-    private static string Substitute(string value, VmId id, Template given, ImmutableArray<VectorAttribute> nics) =>
+    private static string Substitute(string value, VmId id, string vmName, Template given, ImmutableArray<VectorAttribute> nics) =>
         Reference().Replace(value, match =>
         {
             var (name, key) = (match.Groups["name"].Value.ToUpperInvariant(), match.Groups["key"].Value.ToUpperInvariant());
             return (name, key) switch
             {
                 ("VMID", "") => id.ToString(),
-                ("NAME", "") => given["NAME"] ?? $"one-{id}",
+                ("NAME", "") => vmName,
                 ("NIC", not "") => nics.Select(n => n[key]).OfType<string>().FirstOrDefault() ?? "",
                 (_, "") => given[name] ?? "",
                 _ => given.Vector(name)?[key] ?? "",

@@ -1,0 +1,38 @@
+# The doors of the house. `make` alone prints them.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.PHONY: help setup run build test check lab bench images sim clean
+
+help: ## this list
+	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## installs what this machine lacks (Debian packages; root or sudo)
+	@scripts/setup
+
+run: ## sets up, builds, starts the appliance, boots a first VM, serves until Ctrl-C
+	@scripts/run
+
+build: ## ./artifacts/powered and ./artifacts/poweredd
+	@scripts/build
+
+test: ## sets up and runs every test; ends with `N passed, N failed, N skipped`
+	@scripts/test
+
+check: ## format, arrows and names: the fast rules
+	@scripts/test check
+
+lab: ## the tests that run real libvirtd, qemu and daemons
+	@scripts/test Lab
+
+bench: ## benchmarks, each a line `FIGURE key value unit`; ONLY=key for one
+	@scripts/bench
+
+images: ## builds the guest images into ./artifacts/images
+	@images/small-guest/build artifacts/images
+
+sim: ## the simulation's tests with a seed of your choice: SEED=4711
+	@SEED=$(SEED) scripts/test PoweredAppliance.Simulation.Tests
+
+clean: ## removes what was built; the data in ./.data stays
+	@rm -rf artifacts
+	@find src tests tools -maxdepth 2 \( -name bin -o -name obj \) -type d -prune -exec rm -rf {} +
