@@ -13,7 +13,6 @@ namespace PoweredAppliance.Api.Xml;
 public sealed class Documents(Inventory inventory, ControlPlaneSettings settings)
 {
     private readonly InfrastructureDocuments _infrastructure = new(inventory);
-    private readonly PeopleDocuments _people = new(inventory);
     private readonly WrittenDocuments _written = new(inventory);
 
     public Document Vm(VirtualMachine vm) => Document.Of(to => new VmDocument(inventory).Write(to, vm));
@@ -28,8 +27,8 @@ public sealed class Documents(Inventory inventory, ControlPlaneSettings settings
 
     public Document Pool(PoolKind kind, IEnumerable<PooledObject> objects) => kind switch
     {
-        PoolKind.User => Document.Pool("USER_POOL", objects, _people.UserInPool, to => PeopleDocuments.Defaults(to, "DEFAULT_USER_QUOTAS")),
-        PoolKind.Group => Document.Pool("GROUP_POOL", objects, _people.GroupInPool, to => PeopleDocuments.Defaults(to, "DEFAULT_GROUP_QUOTAS")),
+        PoolKind.User => Document.Pool("USER_POOL", objects, new PeopleDocuments(inventory).UserInPool, to => PeopleDocuments.Defaults(to, "DEFAULT_USER_QUOTAS")),
+        PoolKind.Group => Document.Pool("GROUP_POOL", objects, new PeopleDocuments(inventory).GroupInPool, to => PeopleDocuments.Defaults(to, "DEFAULT_GROUP_QUOTAS")),
         PoolKind.Acl => Acl(),
         PoolKind.Zone => Zones(),
         _ => Document.Pool(Root(kind) + "_POOL", objects, Writer(kind, inPool: true)),
@@ -71,8 +70,8 @@ public sealed class Documents(Inventory inventory, ControlPlaneSettings settings
     private Action<DocumentWriter, PooledObject> Writer(PoolKind kind, bool inPool) => kind switch
     {
         PoolKind.Host => new HostDocument(inventory).Write,
-        PoolKind.User => _people.User,
-        PoolKind.Group => _people.Group,
+        PoolKind.User => new PeopleDocuments(inventory).User,
+        PoolKind.Group => new PeopleDocuments(inventory).Group,
         PoolKind.Image => new ImageDocument(inventory, new Holdings(inventory)).Write,
         PoolKind.Template => _written.Template,
         PoolKind.VirtualNetwork => new NetworkDocument(inventory, new Holdings(inventory), withLeases: !inPool).Write,

@@ -4,16 +4,18 @@ using PoweredAppliance.Core.Pools;
 
 namespace PoweredAppliance.Api.Xml;
 
-/// <summary>USER, GROUP and their quotas. In a pool the quotas stand beside the user, not inside.</summary>
+/// <summary>USER, GROUP and their quotas, for one document. In a pool the quotas stand beside the user, not inside.</summary>
 internal sealed class PeopleDocuments(Inventory inventory)
 {
+    private readonly Lazy<VmUsage> _usage = new(() => new VmUsage(inventory));
+
     private static readonly string[] QuotaKinds = ["DATASTORE_QUOTA", "NETWORK_QUOTA", "VM_QUOTA", "IMAGE_QUOTA"];
 
     public void User(DocumentWriter to, PooledObject user)
     {
         to.Open("USER");
         UserHead(to, user);
-        Limits(to);
+        Limits(to, _usage.Value.OfUser(user.Id));
         Defaults(to, "DEFAULT_USER_QUOTAS");
         to.Close("USER");
     }
@@ -23,14 +25,14 @@ internal sealed class PeopleDocuments(Inventory inventory)
         to.Open("USER");
         UserHead(to, user);
         to.Close("USER");
-        QuotasBeside(to, user.Id);
+        QuotasBeside(to, user.Id, _usage.Value.OfUser(user.Id));
     }
 
     public void Group(DocumentWriter to, PooledObject group)
     {
         to.Open("GROUP");
         GroupHead(to, group);
-        Limits(to);
+        Limits(to, _usage.Value.OfGroup(group.Id));
         VlanRules(to, group.Id);
         Defaults(to, "DEFAULT_GROUP_QUOTAS");
         to.Close("GROUP");
@@ -41,14 +43,14 @@ internal sealed class PeopleDocuments(Inventory inventory)
         to.Open("GROUP");
         GroupHead(to, group);
         to.Close("GROUP");
-        QuotasBeside(to, group.Id);
+        QuotasBeside(to, group.Id, _usage.Value.OfGroup(group.Id));
         VlanRules(to, group.Id);
     }
 
     public static void Defaults(DocumentWriter to, string name)
     {
         to.Open(name);
-        Limits(to);
+        Limits(to, null);
         to.Close(name);
     }
 
@@ -85,19 +87,24 @@ internal sealed class PeopleDocuments(Inventory inventory)
         to.Ids("ADMINS", group.FactIds("ADMINS"));
     }
 
-    private static void QuotasBeside(DocumentWriter to, int id)
+    private static void QuotasBeside(DocumentWriter to, int id, VmUsage.Sum? usage)
     {
         to.Open("QUOTAS");
         to.Number("ID", id);
-        Limits(to);
+        Limits(to, usage);
         to.Close("QUOTAS");
     }
 
-    /// <summary>There are no limits to show.</summary>
-    private static void Limits(DocumentWriter to)
+    /// <summary>There are no limits; what VMs use is shown all the same.</summary>
+    private static void Limits(DocumentWriter to, VmUsage.Sum? usage)
     {
         foreach (var kind in QuotaKinds)
-            to.Ids(kind, []);
+        {
+            to.Open(kind);
+            if (kind is "VM_QUOTA" && usage is { } used)
+                used.WriteTo(to);
+            to.Close(kind);
+        }
     }
 
     private static void VlanRules(DocumentWriter to, int group)

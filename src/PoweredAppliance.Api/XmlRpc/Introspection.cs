@@ -8,6 +8,9 @@ internal static class Introspection
 {
     private const int MaxCalls = 64;
 
+    /// <summary>All answers of one multicall are in memory at once.</summary>
+    private const int MaxCharacters = 32 * 1024 * 1024;
+
     /// <summary>xmlrpc-c's code for what a server will not do.</summary>
     private const int Refused = -507;
 
@@ -62,7 +65,7 @@ internal static class Introspection
     {
         if (calls.Items.Length > MaxCalls)
             return new Reply.Fault(new RpcFault(RpcFault.WrongParameters, $"At most {MaxCalls} calls in one, not {calls.Items.Length}"));
-        var answers = new List<RpcValue>(calls.Items.Length);
+        var (answers, characters) = (new List<RpcValue>(calls.Items.Length), 0L);
         foreach (var item in calls.Items)
         {
             var call = Read(item);
@@ -70,13 +73,23 @@ internal static class Introspection
             {
                 null => new Reply.Fault(new RpcFault(RpcFault.WrongParameters, "Each call is a struct of methodName and params")),
                 { Method: "system.multicall" } => new Reply.Fault(new RpcFault(Refused, "Recursive system.multicall")),
+                _ when characters > MaxCharacters => new Reply.Fault(new RpcFault(Refused, $"The answers before are over {MaxCharacters} characters")),
                 _ => await nested(call).ConfigureAwait(false),
             };
-            answers.Add(reply.Nested(call?.Method ?? ""));
+            var answer = reply.Nested(call?.Method ?? "");
+            characters += Length(answer);
+            answers.Add(answer);
         }
 
         return Bare(RpcValue.Of(answers));
     }
+
+    private static long Length(RpcValue value) => value switch
+    {
+        RpcValue.Text text => text.Value.Length,
+        RpcValue.Array array => array.Items.Sum(Length),
+        _ => 0,
+    };
 
     private static RpcCall? Read(RpcValue item)
     {

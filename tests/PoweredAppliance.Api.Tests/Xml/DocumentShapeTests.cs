@@ -20,6 +20,7 @@ public sealed class DocumentShapeTests
         world.Vm(0, Whole);
         world.Vm(1, state: VmState.Pending, placed: false);
         world.Vm(2, Whole, VmState.Done);
+        world.Vm(3, Whole, owner: new(new(2), new(1)));
         world.Measure(0);
         world.Hear(silence: null, new DomainReading(null, 0, "wild \u0001 one", Guid.Empty, DomainPower.Running, "", 2, 512));
         return world;

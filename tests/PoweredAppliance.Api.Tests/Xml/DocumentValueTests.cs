@@ -3,6 +3,7 @@ using System.Text;
 using System.Xml.Linq;
 using CsCheck;
 using PoweredAppliance.Api.Xml;
+using PoweredAppliance.Core;
 using PoweredAppliance.Core.Drivers;
 using PoweredAppliance.Core.Pools;
 using PoweredAppliance.Core.Templates;
@@ -73,6 +74,26 @@ public sealed class DocumentValueTests
         var text = Text(world.Documents.Of(world.Of(PoolKind.User, 2))) + Text(world.Documents.Pool(PoolKind.User, world.Inventory.All(PoolKind.User).Values));
         Assert.DoesNotContain("the-hash", text, StringComparison.Ordinal);
         Assert.Contains("<PASSWORD><![CDATA[]]></PASSWORD>", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Quotas_show_what_the_living_VMs_of_a_user_take_and_of_them_the_running_ones()
+    {
+        var (world, anna) = (new World(), new Caller(new(2), new(1)));
+        world.Vm(0);
+        world.Vm(1, "CPU=0.5 MEMORY=64 DISK=[SIZE=10,TYPE=FS]", owner: anna);
+        world.Vm(2, "CPU=2 MEMORY=100", VmState.Poweroff, owner: anna);
+        world.Vm(3, "CPU=2 MEMORY=100", VmState.Done, owner: anna);
+        foreach (var document in (Document[])[world.Documents.Of(world.Of(PoolKind.User, 2)), world.Documents.Of(world.Of(PoolKind.Group, 1))])
+        {
+            var quota = World.Read(document).Element("VM_QUOTA")!.Element("VM")!;
+            Assert.Equal(
+                ["2", "2.5", "164", "10", "1", "0.5", "64", "-1"],
+                new[] { "VMS_USED", "CPU_USED", "MEMORY_USED", "SYSTEM_DISK_SIZE_USED", "RUNNING_VMS_USED", "RUNNING_CPU_USED", "RUNNING_MEMORY_USED", "VMS" }
+                    .Select(name => quota.Element(name)!.Value));
+        }
+
+        Assert.False(World.Read(world.Documents.Of(world.Of(PoolKind.User, 0))).Element("VM_QUOTA")!.HasElements);
     }
 
     [Fact]

@@ -57,13 +57,13 @@ internal sealed class World
         return made;
     }
 
-    public VirtualMachine Vm(int id, string template = "CPU=1 MEMORY=64 VMID=0", VmState state = VmState.Active, bool placed = true)
+    public VirtualMachine Vm(int id, string template = "CPU=1 MEMORY=64 VMID=0", VmState state = VmState.Active, bool placed = true, Caller? owner = null)
     {
         var vm = new VirtualMachine
         {
             Id = new(id),
             Name = "x",
-            Owner = Caller.Admin,
+            Owner = owner ?? Caller.Admin,
             Permissions = 0b110_000_000,
             Template = Template.Parse(template),
             UserTemplate = Template.Empty,
