@@ -16,11 +16,20 @@ public static class ApiHosting
 {
     public static IServiceCollection AddPoweredApi(this IServiceCollection services)
     {
-        services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, WireJson.Default));
-        services.AddOpenApi();
+        services.ConfigureHttpJsonOptions(json =>
+        {
+            json.SerializerOptions.TypeInfoResolverChain.Insert(0, WireJson.Default);
+            json.SerializerOptions.RespectNullableAnnotations = true;
+            json.SerializerOptions.AllowDuplicateProperties = false;
+        });
+        services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true); // the doors answer it as a problem
+        services.AddOpenApi("v1", Described.Document);
         return services
             .AddSingleton<Gate>()
             .AddSingleton<Sessions>()
+            .AddSingleton<TokenOwners>()
+            .AddSingleton<Uploads>()
+            .AddSingleton<OpenStreams>()
             .AddSingleton<Authority>()
             .AddSingleton<VmOperations>()
             .AddSingleton<PoolOperations>()
@@ -36,18 +45,30 @@ public static class ApiHosting
     public static void UsePoweredApi(this WebApplication app)
     {
         app.UseXmlRpc();
-        app.UseWebSockets();
+        app.Use(AnswerHead);
+        app.UseRouting();
+        app.UseWebSockets(new() { KeepAliveInterval = TimeSpan.FromSeconds(30), KeepAliveTimeout = TimeSpan.FromSeconds(30) });
         app.UseHttpMetrics(options => options.RequestDuration.Histogram = Metrics.CreateHistogram(
             "powered_http_request_seconds", "Time to answer a request.", ["code", "method", "endpoint"],
             new HistogramConfiguration { Buckets = [.001, .005, .025, .1, .5, 1, 5] }));
+        app.UseWhen(http => http.Request.Path.StartsWithSegments(Routes.Root), rest => rest.UseMiddleware<Doors>());
         app.MapGet("/healthz", () => Results.Text("ok\n")).ExcludeFromDescription();
         app.MapGet("/readyz", (Gate gate) => gate.IsOpen ? Results.Text("ready\n") : Results.Text("recovering\n", statusCode: 503)).ExcludeFromDescription();
         app.MapMetrics("/metrics").ExcludeFromDescription();
         app.MapOpenApi("/openapi/v1.json");
-        var rest = app.MapGroup(Routes.Root).AddEndpointFilter<Doors>();
+        var rest = app.MapGroup(Routes.Root);
         rest.MapZone();
         rest.MapVms();
         rest.MapPools();
         rest.MapStreams();
+    }
+
+    /// <summary>A HEAD is the GET without its body, which the web server leaves out by itself; streams have no end to wait for.</summary>
+    private static Task AnswerHead(HttpContext http, RequestDelegate next)
+    {
+        string[] streams = [Routes.Watch, "/log", "/console"];
+        if (HttpMethods.IsHead(http.Request.Method) && !streams.Any(s => http.Request.Path.Value?.EndsWith(s, StringComparison.Ordinal) == true))
+            http.Request.Method = HttpMethods.Get;
+        return next(http);
     }
 }

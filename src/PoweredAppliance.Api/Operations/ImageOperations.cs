@@ -78,8 +78,10 @@ public sealed class ImageOperations(Cloud cloud, Authority authority, PoolOperat
     /// <summary>Only an image that no living VM uses goes; its record first, then its file.</summary>
     public async Task<Answer> Delete(Subject who, int id)
     {
-        if (UsedBy(id).FirstOrDefault() is { } user)
-            return new Refusal(ErrorCode.Action, $"Cannot delete image {id}, VM {user.Id} ({user.Name}) and {UsedBy(id).Count() - 1} others use it.", ObjectId: id);
+        if (pools.May(who, PoolKind.Image, id, Rights.Manage) is { } no)
+            return no;
+        if (UsedBy(id).ToList() is [var user, ..] users)
+            return new Refusal(ErrorCode.Action, $"Cannot delete image {id}, VM {user.Id} ({user.Name}) and {users.Count - 1} others use it.", ObjectId: id);
         var answer = await pools.Delete(who, PoolKind.Image, id).ConfigureAwait(false);
         if (answer.Refusal is null)
             storage.Delete(id);

@@ -49,6 +49,8 @@ public sealed class NetworkOperations(Cloud cloud, PoolOperations pools)
     /// <summary>Only a network that lends nothing goes.</summary>
     public async Task<Answer> Delete(Subject who, int id)
     {
+        if (pools.May(who, PoolKind.VirtualNetwork, id, Rights.Manage) is { } no)
+            return no;
         var user = cloud.Inventory.Vms.Ascending().FirstOrDefault(vm =>
             vm.State is not VmState.Done && LeaseActor.Held(cloud.Inventory, vm).Any(l => l.Network == id));
         return user is null

@@ -21,10 +21,10 @@ public sealed class PoolOperations(Cloud cloud, Authority authority)
     }
 
     public Task<Answer> Update(Subject who, PoolKind kind, int id, Template given, bool append) =>
-        On(who, kind, id, Rights.Manage, _ => Do(kind, id, new PoolProtocol.Update(kind, id, given, append)));
+        On(who, kind, id, ToChange(kind), _ => Do(kind, id, new PoolProtocol.Update(kind, id, given, append)));
 
     public Task<Answer> Rename(Subject who, PoolKind kind, int id, string name) =>
-        On(who, kind, id, Rights.Manage, _ => Do(kind, id, new PoolProtocol.Rename(kind, id, name)));
+        On(who, kind, id, ToChange(kind), _ => Do(kind, id, new PoolProtocol.Rename(kind, id, name)));
 
     public Task<Answer> Chmod(Subject who, PoolKind kind, int id, int[] nine) => On(who, kind, id, Rights.Manage, o =>
         Permitted.Change(who, new(o.Permissions), nine, id, out var bits) is { } why
@@ -38,7 +38,7 @@ public sealed class PoolOperations(Cloud cloud, Authority authority)
             ? Refused(why)
             : Do(kind, id, new PoolProtocol.Chown(kind, id, user < 0 ? null : new(user), group < 0 ? null : new(group))));
 
-    public Task<Answer> Delete(Subject who, PoolKind kind, int id) => On(who, kind, id, Rights.Manage, _ =>
+    public Task<Answer> Delete(Subject who, PoolKind kind, int id) => On(who, kind, id, kind is PoolKind.User or PoolKind.Group ? Rights.Admin : ToChange(kind), _ =>
         Do(kind, id, new PoolProtocol.Delete(kind, id)));
 
     /// <summary>A new object with the template of another; names must differ.</summary>
@@ -49,6 +49,15 @@ public sealed class PoolOperations(Cloud cloud, Authority authority)
     public (PooledObject? Object, Refusal? Why) Read(Subject who, PoolKind kind, int id) => cloud.Inventory.Find(kind, id) is not { } o
         ? (null, Refusal.NotFound(ObjectPool.Word(kind), id))
         : authority.May(who, Rights.Use, o) is { } why ? (null, why) : (o, null);
+
+    /// <summary>The infrastructure is the administrators': by OpenNebula's default rules every user has MANAGE on the hosts, to deploy there.</summary>
+    private static Rights ToChange(PoolKind kind) => kind is PoolKind.Host or PoolKind.Cluster or PoolKind.Zone or PoolKind.Vdc or PoolKind.Acl or PoolKind.Hook
+        ? Rights.Admin
+        : Rights.Manage;
+
+    /// <summary>Null: it is there and the subject has this right on it.</summary>
+    public Refusal? May(Subject who, PoolKind kind, int id, Rights right) =>
+        cloud.Inventory.Find(kind, id) is not { } o ? Refusal.NotFound(ObjectPool.Word(kind), id) : authority.May(who, right, o);
 
     private Task<Answer> On(Subject who, PoolKind kind, int id, Rights right, Func<PooledObject, Task<Answer>> act) =>
         cloud.Inventory.Find(kind, id) is not { } o

@@ -1,61 +1,99 @@
 using System.Net.Http.Headers;
 using System.Text;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 using PoweredAppliance.Api.Auth;
 using PoweredAppliance.Core;
 using PoweredAppliance.Core.Access;
-using PoweredAppliance.Core.Pools;
 
 namespace PoweredAppliance.Api.Rest;
 
-/// <summary>What stands before every route: readiness, who asks, and an honest answer when something breaks.</summary>
-internal sealed class Doors(Gate gate, Sessions sessions, ControlPlane.Inventory.Inventory inventory, ILogger<Doors> log) : IEndpointFilter
+/// <summary>
+/// What stands before every route, and before a byte of a body is read: readiness, who asks, how large a body may be. Whatever
+/// breaks or was not found behind it is answered as a problem.
+/// </summary>
+internal sealed class Doors(RequestDelegate next, Gate gate, Sessions sessions, TokenOwners tokens, ILogger<Doors> log)
 {
+    /// <summary>In bytes. Templates are text; images have a limit of their own.</summary>
+    public const long MaxBody = 1 << 20;
+
     private static readonly object SubjectKey = new();
 
     public static Subject Who(HttpContext context) => (Subject)context.Items[SubjectKey]!;
 
-    public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    public async Task InvokeAsync(HttpContext http)
     {
-        var http = context.HttpContext;
         if (!gate.IsOpen)
         {
             http.Response.Headers.RetryAfter = "1";
-            return Problems.Of(new() { Title = "not ready", Status = 503, Detail = "The controller is recovering its journal; try again in a second.", Code = (int)ErrorCode.Internal });
+            await Problems.Of(new() { Title = "not ready", Status = 503, Detail = "The controller is recovering its journal; try again in a second.", Code = (int)ErrorCode.Internal }).ExecuteAsync(http);
+            return;
         }
 
-        var open = http.GetEndpoint()?.Metadata.GetMetadata<OpenDoor>() is not null;
-        if (!open)
+        if (http.GetEndpoint()?.Metadata.GetMetadata<OpenDoor>() is null)
         {
             if (Session(http.Request) is not { } session || await sessions.Authenticate(session, http.RequestAborted) is not { } who)
             {
                 http.Response.Headers.WWWAuthenticate = "Basic realm=\"powered\", Bearer";
-                return Problems.Of(new() { Title = "not authenticated", Status = 401, Detail = "Give user:secret by HTTP Basic, or a login token as Bearer.", Code = (int)ErrorCode.Authentication });
+                await Problems.Of(new() { Title = "not authenticated", Status = 401, Detail = "Give user:secret by HTTP Basic, or a login token as Bearer.", Code = (int)ErrorCode.Authentication }).ExecuteAsync(http);
+                return;
             }
 
             http.Items[SubjectKey] = who;
         }
 
+        if (IsOfAnotherSite(http.Request))
+        {
+            await Problems.Of(new() { Title = "not authorised", Status = 403, Detail = $"A page of {http.Request.Headers.Origin} may not act here.", Field = "Origin", Code = (int)ErrorCode.Authorization }).ExecuteAsync(http);
+            return;
+        }
+
+        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+            limit.MaxRequestBodySize = MaxBody;
+        await Answer(http);
+    }
+
+    private async Task Answer(HttpContext http)
+    {
+        IResult problem;
         try
         {
-            return await next(context);
+            await next(http);
+            if (http.Response.HasStarted || http.Response.StatusCode < 400 || http.Response.ContentType is not null)
+                return;
+            problem = Problems.OfStatus(http.Response.StatusCode, http.Request);
+        }
+        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        {
+            return;
         }
         catch (BadHttpRequestException e)
         {
-            return Problems.Of(new() { Title = "the request is wrong", Status = e.StatusCode, Detail = e.InnerException?.Message ?? e.Message, Code = (int)ErrorCode.RpcApi });
+            problem = Problems.OfRequest(e);
         }
         catch (TimeoutException e)
         {
-            return Problems.Of(new() { Title = "too late", Status = 504, Detail = e.Message, Code = (int)ErrorCode.Internal });
+            problem = Problems.Of(new() { Title = "too late", Status = 504, Detail = e.Message, Code = (int)ErrorCode.Internal });
         }
-        catch (Exception e) when (e is not OperationCanceledException)
+        catch (Exception e)
         {
             log.LogError(e, "{Method} {Path} failed", http.Request.Method, http.Request.Path);
-            return Problems.Of(new() { Title = "it failed", Status = 500, Detail = $"The appliance could not answer; its log says why (trace {http.TraceIdentifier}).", Code = (int)ErrorCode.Internal });
+            problem = Problems.Of(new() { Title = "it failed", Status = 500, Detail = $"The appliance could not answer; its log says why (trace {http.TraceIdentifier}).", Code = (int)ErrorCode.Internal });
         }
+
+        if (http.Response.HasStarted)
+            http.Abort(); // half an answer must not look like a whole one
+        else
+            await problem.ExecuteAsync(http);
     }
+
+    /// <summary>A browser sends the password it remembers along with any page's form or websocket, but says whose page it is.</summary>
+    private static bool IsOfAnotherSite(HttpRequest request) =>
+        request.Headers.Origin.ToString() is { Length: > 0 } origin
+        && (!HttpMethods.IsGet(request.Method) || request.HttpContext.WebSockets.IsWebSocketRequest)
+        && !(Uri.TryCreate(origin, UriKind.Absolute, out var site) && site.Host.Equals(request.Host.Host, StringComparison.OrdinalIgnoreCase)
+            && (request.Host.Port is not { } port || port == site.Port)); // a proxy in front may have another port
 
     /// <summary>user:secret of Basic; a Bearer token is a login token of whichever user has it.</summary>
     private string? Session(HttpRequest request)
@@ -68,11 +106,7 @@ internal sealed class Doors(Gate gate, Sessions sessions, ControlPlane.Inventory
             return Convert.TryFromBase64String(given, bytes, out var length) ? Encoding.UTF8.GetString(bytes, 0, length) : null;
         }
 
-        if (!header.Scheme.Equals("Bearer", StringComparison.OrdinalIgnoreCase))
-            return null;
-        var hash = LoginToken.HashOf(given);
-        var owner = inventory.All(PoolKind.User).Values.FirstOrDefault(u => LoginToken.All(u).Any(t => t.Hash == hash));
-        return owner is null ? null : $"{owner.Name}:{given}";
+        return header.Scheme.Equals("Bearer", StringComparison.OrdinalIgnoreCase) && tokens.OwnerOf(given) is { } owner ? $"{owner}:{given}" : null;
     }
 }
 

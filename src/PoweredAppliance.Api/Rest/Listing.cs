@@ -16,6 +16,13 @@ internal readonly record struct Listing(int After, int Limit, string? Name)
         return (new(after, limit, request.Query["name"].ToString() is { Length: > 0 } name ? name : null), null);
     }
 
+    public static IResult? Flag(HttpRequest request, string name, out bool value)
+    {
+        var text = request.Query[name].ToString();
+        value = text == "true";
+        return text is "" or "true" or "false" ? null : Problems.Bad(name, text, $"{name} must be true or false, it is '{text}'.");
+    }
+
     public IEnumerable<T> Of<T>(IEnumerable<T> ascending, Func<T, int> id, Func<T, string> name)
     {
         var (after, wanted) = (After, Name);

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using PoweredAppliance.Api.Xml;
 using PoweredAppliance.Client.Wire;
 using PoweredAppliance.ControlPlane.Inventory;
 using PoweredAppliance.ControlPlane.Networks;
@@ -50,9 +51,9 @@ internal static class PoolForms
         };
     }
 
-    public static Image Image(Inventory inventory, ImageImports imports, PooledObject image)
+    public static Image Image(Inventory inventory, ImageImports imports, PooledObject image, Holdings holdings)
     {
-        var users = UsersOf(inventory, image.Id);
+        var users = holdings.VmsOfImage(image.Id);
         var stored = image.FactInt("STATE");
         var state = stored == 1 && users.Count > 0 ? image.Fact("PERSISTENT") is "1" ? 8 : 2 : stored;
         var progress = imports.Progress(image.Id);
@@ -96,11 +97,9 @@ internal static class PoolForms
         GroupId = template.Owner.Group.Value,
     };
 
-    public static Network Network(Inventory inventory, PooledObject network)
+    public static Network Network(Inventory inventory, PooledObject network, Holdings holdings)
     {
-        var held = inventory.Vms.Ascending().Where(vm => vm.State is not VmState.Done)
-            .SelectMany(vm => LeaseActor.Held(inventory, vm)).Where(l => l.Network == network.Id).ToLookup(l => l.Range);
-        var ranges = LeaseActor.Ranges(network);
+        var ranges = LeaseActor.Ranges(network).Select(r => (Range: r, Used: holdings.Leases(network.Id, r.Id).Count)).ToList();
         return new()
         {
             Id = network.Id,
@@ -114,9 +113,9 @@ internal static class PoolForms
             Driver = network.Fact("VN_MAD") ?? "bridge",
             Bridge = network.Fact("BRIDGE"),
             VlanId = int.TryParse(network.Fact("VLAN_ID"), CultureInfo.InvariantCulture, out var vlan) ? vlan : null,
-            Ranges = [.. ranges.Select(r => new AddressRange(r.Id, r.Type, r.Ip(0), r.Mac(0), r.Size, held[r.Id].Count()))],
-            LeasesUsed = held.Sum(l => l.Count()),
-            LeasesTotal = ranges.Sum(r => r.Size),
+            Ranges = [.. ranges.Select(r => new AddressRange(r.Range.Id, r.Range.Type, r.Range.Ip(0), r.Range.Mac(0), r.Range.Size, r.Used))],
+            LeasesUsed = ranges.Sum(r => r.Used),
+            LeasesTotal = ranges.Sum(r => r.Range.Size),
         };
     }
 
@@ -151,12 +150,6 @@ internal static class PoolForms
             Enabled = user.Fact("ENABLED") is not "0",
             AuthDriver = user.Fact("AUTH_DRIVER") ?? "core",
         };
-    }
-
-    private static List<int> UsersOf(Inventory inventory, int image)
-    {
-        var text = image.ToString(CultureInfo.InvariantCulture);
-        return [.. inventory.Vms.Ascending().Where(vm => vm.State is not VmState.Done && vm.Template.Vectors("DISK").Any(d => d["IMAGE_ID"] == text)).Select(vm => vm.Id.Value)];
     }
 
     private static Resources Amount(Capacity capacity) => new(capacity.CpuPercent, capacity.MemoryKibibytes / 1024);

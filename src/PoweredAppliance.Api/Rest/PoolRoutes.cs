@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using PoweredAppliance.Api.Auth;
 using PoweredAppliance.Api.Operations;
+using PoweredAppliance.Api.Xml;
 using PoweredAppliance.Client;
 using PoweredAppliance.Client.Wire;
 using PoweredAppliance.ControlPlane.Inventory;
@@ -20,35 +21,36 @@ internal static class PoolRoutes
 {
     public static void MapPools(this IEndpointRouteBuilder routes)
     {
-        Map(routes, Routes.Hosts, Routes.Host, PoolKind.Host, (http, o, _) =>
+        Map(routes, Routes.Hosts, Routes.Host, PoolKind.Host, "host", (http, o, _, _) =>
             PoolForms.Host(Service<Inventory>(http), o, Service<HostProfiles>(http).Of));
-        Map(routes, Routes.Images, Routes.Image, PoolKind.Image, (http, o, _) =>
-            PoolForms.Image(Service<Inventory>(http), Service<ImageImports>(http), o));
-        Map(routes, Routes.Templates, Routes.Template, PoolKind.Template, (http, o, whole) => PoolForms.Template(Service<Inventory>(http), o, whole));
-        Map(routes, Routes.Networks, Routes.Network, PoolKind.VirtualNetwork, (http, o, _) => PoolForms.Network(Service<Inventory>(http), o));
-        Map(routes, Routes.Datastores, Routes.Datastore, PoolKind.Datastore, (http, o, _) => PoolForms.Datastore(Service<Inventory>(http), o));
+        Map(routes, Routes.Images, Routes.Image, PoolKind.Image, "image", (http, o, _, holdings) =>
+            PoolForms.Image(Service<Inventory>(http), Service<ImageImports>(http), o, holdings));
+        Map(routes, Routes.Templates, Routes.Template, PoolKind.Template, "VM template", (http, o, whole, _) => PoolForms.Template(Service<Inventory>(http), o, whole));
+        Map(routes, Routes.Networks, Routes.Network, PoolKind.VirtualNetwork, "virtual network", (http, o, _, holdings) =>
+            PoolForms.Network(Service<Inventory>(http), o, holdings));
+        Map(routes, Routes.Datastores, Routes.Datastore, PoolKind.Datastore, "datastore", (http, o, _, _) => PoolForms.Datastore(Service<Inventory>(http), o));
 
-        routes.MapPost(Routes.Hosts, AddHost).Produces<Host>(201);
-        routes.MapDelete(Routes.Host, (HttpContext http, int id, PoolOperations pools) => Gone(pools.Delete(Doors.Who(http), PoolKind.Host, id)));
-        routes.MapPost(Routes.HostEnable, (HttpContext http, int id) => SetStatus(http, id, HostStatus.Enabled)).Produces<Host>();
-        routes.MapPost(Routes.HostDisable, (HttpContext http, int id) => SetStatus(http, id, HostStatus.Disabled)).Produces<Host>();
-        routes.MapPost(Routes.HostOffline, (HttpContext http, int id) => SetStatus(http, id, HostStatus.Offline)).Produces<Host>();
+        routes.MapPost(Routes.Hosts, AddHost).Says<Host>("Enrols a host; it is INIT until it was read.", 201);
+        routes.MapDelete(Routes.Host, (HttpContext http, int id, PoolOperations pools) => Gone(pools.Delete(Doors.Who(http), PoolKind.Host, id))).Removes("Sets a host free; refused while VMs hold claims there.");
+        routes.MapPost(Routes.HostEnable, (HttpContext http, int id) => SetStatus(http, id, HostStatus.Enabled)).Says<Host>("Lets the host take VMs.");
+        routes.MapPost(Routes.HostDisable, (HttpContext http, int id) => SetStatus(http, id, HostStatus.Disabled)).Says<Host>("Lets the host take no more VMs; those it has run on.");
+        routes.MapPost(Routes.HostOffline, (HttpContext http, int id) => SetStatus(http, id, HostStatus.Offline)).Says<Host>("Leaves the host alone altogether.");
 
-        routes.MapPost(Routes.Images, AddImage).Produces<Image>(201);
-        routes.MapPut(Routes.ImageContent, PutContent).Produces<Image>();
-        routes.MapDelete(Routes.Image, (HttpContext http, int id, ImageOperations images) => Gone(images.Delete(Doors.Who(http), id)));
+        routes.MapPost(Routes.Images, AddImage).Says<Image>("Registers an image; it is LOCKED until its content is there.", 201);
+        routes.MapPut(Routes.ImageContent, PutContent).Says<Image>("Adds bytes to an image that was announced with upload.").Takes("application/octet-stream").Query("offset", "integer", "where these bytes begin: what is stored already");
+        routes.MapDelete(Routes.Image, (HttpContext http, int id, ImageOperations images) => Gone(images.Delete(Doors.Who(http), id))).Removes("Deletes an image that no VM uses.");
 
-        routes.MapPost(Routes.Templates, AddTemplate).Produces<VmTemplate>(201);
-        routes.MapDelete(Routes.Template, (HttpContext http, int id, PoolOperations pools) => Gone(pools.Delete(Doors.Who(http), PoolKind.Template, id)));
+        routes.MapPost(Routes.Templates, AddTemplate).Says<VmTemplate>("Makes a VM template.", 201);
+        routes.MapDelete(Routes.Template, (HttpContext http, int id, PoolOperations pools) => Gone(pools.Delete(Doors.Who(http), PoolKind.Template, id))).Removes("Deletes a VM template; VMs made from it stay.");
 
-        routes.MapPost(Routes.Networks, AddNetwork).Produces<Network>(201);
-        routes.MapDelete(Routes.Network, (HttpContext http, int id, NetworkOperations networks) => Gone(networks.Delete(Doors.Who(http), id)));
+        routes.MapPost(Routes.Networks, AddNetwork).Says<Network>("Makes a virtual network.", 201);
+        routes.MapDelete(Routes.Network, (HttpContext http, int id, NetworkOperations networks) => Gone(networks.Delete(Doors.Who(http), id))).Removes("Deletes a virtual network that lends no address.");
     }
 
     private static T Service<T>(HttpContext http) where T : notnull => (T)http.RequestServices.GetService(typeof(T))!;
 
     private static void Map<T>(
-        IEndpointRouteBuilder routes, string list, string one, PoolKind kind, Func<HttpContext, PooledObject, bool, T> form)
+        IEndpointRouteBuilder routes, string list, string one, PoolKind kind, string word, Func<HttpContext, PooledObject, bool, Holdings, T> form)
     {
         routes.MapGet(list, (HttpContext http, Inventory inventory, Authority authority) =>
         {
@@ -57,13 +59,14 @@ internal static class PoolRoutes
                 return wrong;
             var who = Doors.Who(http);
             var seen = page.Of(inventory.All(kind).Values.Where(o => authority.May(who, Rights.Use, o) is null), o => o.Id, o => o.Name);
-            return Results.Ok((IReadOnlyList<T>)[.. seen.Select(o => form(http, o, false))]);
-        }).Produces<IReadOnlyList<T>>();
-        routes.MapGet(one, (HttpContext http, int id, PoolOperations pools) => pools.Read(Doors.Who(http), kind, id) switch
+            var holdings = new Holdings(inventory);
+            return Results.Ok((IReadOnlyList<T>)[.. seen.Select(o => form(http, o, false, holdings))]);
+        }).Says<IReadOnlyList<T>>($"Lists what the caller may use, by id: each a {word}.").Lists();
+        routes.MapGet(one, (HttpContext http, int id, PoolOperations pools, Inventory inventory) => pools.Read(Doors.Who(http), kind, id) switch
         {
             (_, { } why) => Problems.Of(why),
-            var (o, _) => Results.Ok(form(http, o!, true)),
-        }).Produces<T>();
+            var (o, _) => Results.Ok(form(http, o!, true, new(inventory))),
+        }).Says<T>($"One {word}.");
     }
 
     private static async Task<IResult> Gone(Task<ControlPlane.Answer> deed) => (await deed).Refusal is { } why ? Problems.Of(why) : Results.NoContent();
@@ -118,10 +121,10 @@ internal static class PoolRoutes
         var answer = await images.Allocate(Doors.Who(http), given, datastore, asked.Upload);
         return answer.Refusal is { } why
             ? Problems.Of(why)
-            : Made(http, $"images/{answer.Id}", PoolForms.Image(inventory, imports, inventory.Find(PoolKind.Image, answer.Id)!));
+            : Made(http, $"images/{answer.Id}", PoolForms.Image(inventory, imports, inventory.Find(PoolKind.Image, answer.Id)!, new(inventory)));
     }
 
-    private static async Task<IResult> PutContent(HttpContext http, int id, PoolOperations pools, Authority authority, ImageImports imports, Inventory inventory)
+    private static async Task<IResult> PutContent(HttpContext http, int id, PoolOperations pools, Authority authority, ImageImports imports, Uploads uploads, Inventory inventory)
     {
         if (pools.Read(Doors.Who(http), PoolKind.Image, id) is not ({ } image, null))
             return Problems.Of(pools.Read(Doors.Who(http), PoolKind.Image, id).Why!);
@@ -131,10 +134,26 @@ internal static class PoolRoutes
         var offset = 0L;
         if (text.Length > 0 && (!long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out offset)))
             return Problems.Bad("offset", text, $"offset must be a number of bytes, it is '{text}'.");
+        var left = Math.Max(0, image.FactLong("UPLOAD") - offset);
+        if (http.Request.ContentLength > left && image.Fact("UPLOAD") is { } announced)
+            return Problems.Bad("offset", text, $"Image {id} was announced with {announced} bytes; {http.Request.ContentLength} from {offset} on are too many.");
         if (http.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
-            limit.MaxRequestBodySize = image.FactLong("UPLOAD");
-        var answer = await imports.Append(id, offset, http.Request.Body, http.RequestAborted);
-        return answer.Refusal is { } why ? Problems.Of(why) : Results.Ok(PoolForms.Image(inventory, imports, inventory.Find(PoolKind.Image, id)!));
+            limit.MaxRequestBodySize = left;
+        if (!uploads.Begin(id))
+            return Problems.Of(new Core.Refusal(Core.ErrorCode.Action, $"Another upload of image {id} is under way.", ObjectId: id));
+        try
+        {
+            var answer = await imports.Append(id, offset, http.Request.Body, http.RequestAborted);
+            return answer.Refusal is { } why ? Problems.Of(why) : Results.Ok(PoolForms.Image(inventory, imports, inventory.Find(PoolKind.Image, id)!, new(inventory)));
+        }
+        catch (IOException e) when (e is not BadHttpRequestException && !http.RequestAborted.IsCancellationRequested)
+        {
+            return Problems.Of(new Problem { Title = "it could not be stored", Status = 507, Detail = $"The bytes of image {id} could not be stored: {e.Message}", Code = (int)Core.ErrorCode.Internal });
+        }
+        finally
+        {
+            uploads.End(id);
+        }
     }
 
     private static async Task<IResult> AddTemplate(HttpContext http, TemplateCreate asked, PoolOperations pools, Inventory inventory)
@@ -154,7 +173,7 @@ internal static class PoolRoutes
         var answer = await networks.Allocate(Doors.Who(http), asked.Name is { } name ? template.Set("NAME", name) : template, cluster: 0);
         return answer.Refusal is { } why
             ? Problems.Of(why)
-            : Made(http, $"networks/{answer.Id}", PoolForms.Network(inventory, inventory.Find(PoolKind.VirtualNetwork, answer.Id)!));
+            : Made(http, $"networks/{answer.Id}", PoolForms.Network(inventory, inventory.Find(PoolKind.VirtualNetwork, answer.Id)!, new(inventory)));
     }
 
     private static IResult Made<T>(HttpContext http, string path, T made)

@@ -2,6 +2,7 @@ using System.Globalization;
 using PoweredAppliance.Client.Wire;
 using PoweredAppliance.ControlPlane.Inventory;
 using PoweredAppliance.Core;
+using PoweredAppliance.Core.Drivers;
 using PoweredAppliance.Core.Pools;
 using PoweredAppliance.Core.Templates;
 using PoweredAppliance.Core.Vms;
@@ -40,7 +41,7 @@ internal static class VmForm
             VncPort = spec.Graphics is { Port: > 0 and var port } && vm.State is VmState.Active ? port : null,
             Created = DateTimeOffset.FromUnixTimeSeconds(vm.Start),
             Ended = vm.End == 0 ? null : DateTimeOffset.FromUnixTimeSeconds(vm.End),
-            Since = events is [.., var newest] ? newest.Event.At : null,
+            Since = events.LastOrDefault(e => ChangesPhase(e.Event)).Event?.At,
             Generation = vm.Generation,
             Reason = ReasonOf(vm),
             Progress = progress is null ? null : new()
@@ -60,6 +61,15 @@ internal static class VmForm
     /// <summary>A name, or the number as text where the object is gone.</summary>
     public static string NameOf(this Inventory inventory, PoolKind kind, int id) =>
         inventory.Find(kind, id)?.Name ?? id.ToString(CultureInfo.InvariantCulture);
+
+    private static bool ChangesPhase(VmProtocol.IEvent e) => e switch
+    {
+        VmProtocol.ActionTaken { Action: VmAction.Reboot or VmAction.RebootHard or VmAction.Resched or VmAction.Unresched } => false,
+        VmProtocol.StepDone { Step: VmStep.Reboot or VmStep.Reset or VmStep.Withdraw } or VmProtocol.StepFailed { Step: VmStep.Reboot or VmStep.Reset } => false,
+        VmProtocol.Created or VmProtocol.ActionTaken or VmProtocol.Placed or VmProtocol.StepDone or VmProtocol.StepFailed
+            or VmProtocol.Observed or VmProtocol.Recovered => true,
+        _ => false,
+    };
 
     private static string? ReasonOf(VirtualMachine vm) => vm.State is VmState.Pending or VmState.Hold
         ? vm.UserTemplate["SCHED_MESSAGE"] ?? vm.UserTemplate["ERROR"]

@@ -5,6 +5,7 @@ using PoweredAppliance.Api.Operations;
 using PoweredAppliance.Client;
 using PoweredAppliance.Client.Wire;
 using PoweredAppliance.ControlPlane.Inventory;
+using PoweredAppliance.Core.Access;
 using PoweredAppliance.Core.Hosts;
 using PoweredAppliance.Core.Pools;
 using PoweredAppliance.Core.Vms;
@@ -24,11 +25,12 @@ internal static class ZoneRoutes
 
     public static void MapZone(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet(Routes.Version, () => new ApiVersion(Version, OpenNebula, "v1")).WithMetadata(new OpenDoor());
-        routes.MapGet(Routes.Status, Status).Produces<Status>();
+        routes.MapGet(Routes.Version, () => new ApiVersion(Version, OpenNebula, "v1")).WithMetadata(new OpenDoor())
+            .Says<ApiVersion>("Which API this is; needs no log-in.");
+        routes.MapGet(Routes.Status, Status).Says<Status>("The appliance at a glance.");
         routes.MapGet(Routes.Me, (HttpContext http, Inventory inventory) =>
-            Results.Ok(PoolForms.User(inventory, inventory.Find(PoolKind.User, Doors.Who(http).User.Value)!))).Produces<User>();
-        routes.MapPost(Routes.Login, Login).Produces<LoginReply>();
+            Results.Ok(PoolForms.User(inventory, inventory.Find(PoolKind.User, Doors.Who(http).User.Value)!))).Says<User>("The user who asks.");
+        routes.MapPost(Routes.Login, Login).Says<LoginReply>("Makes a login token.");
     }
 
     private static Status Status(Inventory inventory, ApiFacts facts, TimeProvider time)
@@ -69,7 +71,11 @@ internal static class ZoneRoutes
         var seconds = asked.ExpireSeconds ?? (long)TokenLives.TotalSeconds;
         if (seconds is < 1 or > int.MaxValue)
             return Problems.Bad("expireSeconds", $"{seconds}", "expireSeconds must be 1 or more.");
-        var (token, why) = await users.Login(who, name, "", (int)seconds, group: -1);
+        var (token, why) = await users.Login(who, name, "", (int)seconds, group: OnlyGroup(inventory, who));
         return why is null ? Results.Ok(new LoginReply(name, token!, time.GetUtcNow().AddSeconds(seconds))) : Problems.Of(why);
     }
+
+    /// <summary>A session that a token holds to one group makes no token for more.</summary>
+    private static int OnlyGroup(Inventory inventory, Subject who) =>
+        who.Groups.Length == 1 && (inventory.Find(PoolKind.User, who.User.Value)?.Fact("GIDS") ?? "1").Contains(',', StringComparison.Ordinal) ? who.Group.Value : -1;
 }

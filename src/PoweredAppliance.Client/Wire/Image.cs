@@ -56,7 +56,7 @@ public sealed record ImageAdd
 
     /// <summary>Id or name; absent: the default image datastore.</summary>
     public string? Datastore { get; init; }
-    public string Type { get; init; } = "OS";
+    public string Type { get; set; } = "OS"; // set, not init: what is absent in JSON must stay as it is here
     public bool Persistent { get; init; }
 
     /// <summary><c>qcow2</c> or <c>raw</c>; absent: told from its first bytes.</summary>

@@ -27,7 +27,7 @@ public sealed record Instantiate
 {
     public string? Name { get; init; }
     public bool Hold { get; init; }
-    public int Count { get; init; } = 1;
+    public int Count { get; set; } = 1; // set, not init: what is absent in JSON must stay as it is here
     public string? Extra { get; init; }
 }
 

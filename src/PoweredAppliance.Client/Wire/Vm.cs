@@ -140,7 +140,7 @@ public sealed record VmCreate
     public bool Hold { get; init; }
 
     /// <summary>How many, 1 to 1000. All are made or none.</summary>
-    public int Count { get; init; } = 1;
+    public int Count { get; set; } = 1; // set, not init: what is absent in JSON must stay as it is here
 
     /// <summary>Template text laid over the template: an attribute here replaces all of that name there.</summary>
     public string? Extra { get; init; }

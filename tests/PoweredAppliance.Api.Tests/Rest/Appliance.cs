@@ -1,0 +1,150 @@
+using System.Collections.Immutable;
+using System.Net.Http.Headers;
+using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using PoweredAppliance.Api.Auth;
+using PoweredAppliance.Api.Operations;
+using PoweredAppliance.Client;
+using PoweredAppliance.ControlPlane;
+using PoweredAppliance.ControlPlane.Persistence;
+using PoweredAppliance.ControlPlane.Workflows;
+using PoweredAppliance.Core;
+using PoweredAppliance.Core.Access;
+using PoweredAppliance.Core.Drivers;
+using PoweredAppliance.Core.Pools;
+using PoweredAppliance.Core.Templates;
+using PoweredAppliance.Drivers.Images;
+using PoweredAppliance.Simulation;
+using Prometheus;
+
+namespace PoweredAppliance.Api.Rest;
+
+/// <summary>A whole appliance in this process, on a free port: the real control plane on SQLite in a folder of its own, simulated hosts.</summary>
+public sealed class Appliance : IAsyncLifetime
+{
+    public const string Password = "correct-horse";
+    private readonly string _folder = Directory.CreateTempSubdirectory("powered-api-").FullName;
+    private WebApplication _app = null!;
+
+    public Uri Address { get; private set; } = null!;
+    public PoweredClient Admin { get; private set; } = null!;
+    public Cloud Cloud { get; private set; } = null!;
+    public SimulatedWorld World { get; } = SimulatedWorld.InMemory(TimeProvider.System);
+    public Clock Time { get; } = new();
+
+    public async ValueTask InitializeAsync()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        if (Environment.GetEnvironmentVariable("APPLIANCE_LOG") is not null)
+            builder.Logging.AddSimpleConsole();
+        builder.WebHost.ConfigureKestrel(k => k.Listen(System.Net.IPAddress.Loopback, 0));
+        builder.Services
+            .AddSingleton<TimeProvider>(Time) // the hosts live by the system's own
+            .AddSingleton(Metrics.NewCustomRegistry())
+            .AddSingleton<Meters>()
+            .AddSingleton(SimulatedHosts.Factory(World, TimeProvider.System))
+            .AddSingleton<IImageStorage>(new ImageFiles(Path.Combine(_folder, "images")))
+            .AddSingleton<ImageImports>()
+            .AddSingleton<NewGuid>(Guid.NewGuid)
+            .AddSingleton(new HostDefaults(Path.Combine(_folder, "datastores")))
+            .AddSingleton(new HostProfiles([]))
+            .AddControlPlane(new("127.0.0.1", 0, []), Journal.Sqlite(Path.Combine(_folder, "journal.db")), new() { ReadEvery = TimeSpan.FromMilliseconds(200) })
+            .AddSingleton(new ApiFacts(new Dictionary<string, string>(), "SQLite", TimeProvider.System.GetUtcNow(), () => []))
+            .AddPoweredApi();
+        _app = builder.Build();
+        _app.UsePoweredApi();
+        await _app.StartAsync();
+        Address = new(_app.Services.GetRequiredService<Microsoft.AspNetCore.Hosting.Server.IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
+        Cloud = _app.Services.GetRequiredService<Cloud>();
+        await Cloud.Recover(Guid.NewGuid(), "http://localhost/RPC2", CancellationToken.None);
+        await Found();
+        _app.Services.GetRequiredService<Gate>().Open();
+        Admin = Client("oneadmin", Password);
+        await Admin.AddHost(new() { Name = "sim1", Uri = "sim:generic" });
+        await Admin.CreateTemplate(new() { Name = "small", Text = "CPU=1\nMEMORY=128" });
+        await Until(async () => (await Admin.ListHosts()).All(h => h.State == "MONITORED"), "host sim1 is not MONITORED");
+    }
+
+    public PoweredClient Client(string user, string secret) => new(new() { Address = Address, Credentials = $"{user}:{secret}", Retries = 0 });
+
+    /// <param name="secret">null: nobody</param>
+    public HttpClient Http(string? secret = Password, string user = "oneadmin")
+    {
+        var http = new HttpClient { BaseAddress = new($"{Address.AbsoluteUri.TrimEnd('/')}{Routes.Root}/") };
+        if (secret is not null)
+            http.DefaultRequestHeaders.Authorization = new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{secret}")));
+        return http;
+    }
+
+    public HttpClient Bearer(string token)
+    {
+        var http = Http(secret: null);
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        return http;
+    }
+
+    /// <summary>A user of group users.</summary>
+    public async Task<PoweredClient> NewUser(string name, bool enabled = true)
+    {
+        await Make(PoolKind.User, name, null, ("PASSWORD", Hash()), ("AUTH_DRIVER", "core"), ("ENABLED", enabled ? "1" : "0"), ("GIDS", "1"));
+        return Client(name, Password);
+    }
+
+    public Task SetFact(PoolKind kind, int id, string name, string value) => Cloud.Pool(new PoolProtocol.SetFacts(
+        kind, id, ImmutableSortedDictionary<string, string>.Empty.Add(name, value)));
+
+    public Task Stop() => _app.StopAsync();
+
+    /// <summary>Looks again and again until it is so, for a minute at most.</summary>
+    public static async Task Until(Func<Task<bool>> look, string otherwise)
+    {
+        for (var since = TimeProvider.System.GetTimestamp(); !await look(); await Task.Delay(20))
+            Assert.True(TimeProvider.System.GetElapsedTime(since) < TimeSpan.FromMinutes(1), otherwise);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Admin.Dispose();
+        await _app.DisposeAsync();
+        World.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private static string Hash() => Passwords.Hash(Password, new byte[Passwords.MinSaltBytes], new PasswordCost(Kibibytes: 64, Passes: 1));
+
+    private async Task Found()
+    {
+        await Make(PoolKind.Group, "oneadmin", 0);
+        await Make(PoolKind.Group, "users", 1);
+        await Make(PoolKind.User, "oneadmin", 0, ("PASSWORD", Hash()), ("AUTH_DRIVER", "core"), ("ENABLED", "1"), ("GIDS", "0"));
+        await Make(PoolKind.Cluster, "default", 0);
+        await Make(PoolKind.Datastore, "default", 1, ("TYPE", "0"), ("STATE", "0"), ("CLUSTER_IDS", "0"));
+        foreach (var rule in AccessControl.DefaultRules())
+            await Make(PoolKind.Acl, $"rule-{rule.Id}", rule.Id, ("USER", rule.UserHex), ("RESOURCE", rule.ResourceHex), ("RIGHTS", rule.RightsHex), ("ZONE", rule.ZoneHex));
+    }
+
+    private async Task Make(PoolKind kind, string name, int? id, params (string Name, string Value)[] facts)
+    {
+        var answer = await Cloud.Pool(new PoolProtocol.Allocate(
+            kind, name, Caller.Admin, 0b110_100_000, Template.Empty, facts.ToImmutableSortedDictionary(f => f.Name, f => f.Value, StringComparer.Ordinal), id));
+        Assert.Null(answer.Refusal);
+    }
+
+    /// <summary>The system's time, and more when a test says so.</summary>
+    public sealed class Clock : TimeProvider
+    {
+        private long _aheadTicks;
+
+        public void Advance(TimeSpan by) => Interlocked.Add(ref _aheadTicks, by.Ticks);
+
+        public override DateTimeOffset GetUtcNow() => System.GetUtcNow().AddTicks(Interlocked.Read(ref _aheadTicks));
+    }
+}
+
+[CollectionDefinition(nameof(OneAppliance))]
+public sealed class OneAppliance : ICollectionFixture<Appliance>;
