@@ -1,10 +1,11 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using PoweredAppliance.Core.Drivers;
 
 namespace PoweredAppliance.Core.Hardware;
 
 /// <summary>Which profile a host runs under, why, and where the machine is not as the profile says (expected, then found).</summary>
-public sealed record ProfileMatch(HardwareProfile Profile, string Why, IReadOnlyList<string> Differences)
+public sealed partial record ProfileMatch(HardwareProfile Profile, string Why, IReadOnlyList<string> Differences)
 {
     /// <summary>
     /// The wanted profile if one is named; else the most exact one whose SMBIOS patterns match (the one with the fewest wildcards, ties
@@ -42,8 +43,14 @@ public sealed record ProfileMatch(HardwareProfile Profile, string Why, IReadOnly
             differences.Add($"processor: {cpu} expected, {facts.CpuModel} found");
         if (profile.Gpus.Sum(g => g.Count) is var gpus && gpus != facts.Gpus.Length && profile.Name != HardwareProfile.Generic)
             differences.Add($"GPUs: {gpus} expected, {facts.Gpus.Length} found");
-        if (profile.FirmwareMinimum is { } minimum && facts.FirmwareVersion.Length > 0 && CompareVersions(facts.FirmwareVersion, minimum) < 0)
-            differences.Add($"firmware: {minimum} or newer expected, {facts.FirmwareVersion} found");
+        if (profile.FirmwareMinimum is { } minimum && facts.FirmwareVersion.Length > 0)
+        {
+            if (CompareFirmware(facts.FirmwareVersion, minimum) is not { } order)
+                differences.Add($"firmware: {minimum} or newer expected, {facts.FirmwareVersion} found, which cannot be compared");
+            else if (order < 0)
+                differences.Add($"firmware: {minimum} or newer expected, {facts.FirmwareVersion} found");
+        }
+
         return differences;
 
         void Differ(string what, int? expected, int found)
@@ -53,10 +60,24 @@ public sealed record ProfileMatch(HardwareProfile Profile, string Why, IReadOnly
         }
     }
 
+    /// <summary>
+    /// A minimum like 2.12 is held against the last such number in what is found, since some vendors put a family before it
+    /// (ESE122V-3.20); null where there is none. Any other minimum (R01) is compared part by part.
+    /// </summary>
+    private static int? CompareFirmware(string found, string minimum)
+    {
+        if (!DottedNumber().Match(minimum).Value.Equals(minimum, StringComparison.Ordinal))
+            return CompareVersions(found, minimum);
+        return DottedNumber().Matches(found) is { Count: > 0 } numbers ? CompareVersions(numbers[^1].Value, minimum) : null;
+    }
+
+    [GeneratedRegex(@"[0-9]+(\.[0-9]+)+")]
+    private static partial Regex DottedNumber();
+
     /// <summary>Number by number where both are numbers, else by text: 1.10 is newer than 1.9, R02 than R01.</summary>
     private static int CompareVersions(string a, string b)
     {
-        var (left, right) = (a.Split('.', '-', ' '), b.Split('.', '-', ' '));
+        var (left, right) = (a.Split('.', '-', '_', ' '), b.Split('.', '-', '_', ' '));
         for (var i = 0; i < Math.Max(left.Length, right.Length); i++)
         {
             var (x, y) = (i < left.Length ? left[i] : "0", i < right.Length ? right[i] : "0");
