@@ -1,0 +1,128 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using PoweredAppliance.ControlPlane.Persistence;
+using PoweredAppliance.Core;
+using PoweredAppliance.Core.Drivers;
+using PoweredAppliance.Core.Hosts;
+using PoweredAppliance.Core.Pools;
+using PoweredAppliance.Core.Templates;
+using PoweredAppliance.Core.Vms;
+using PoweredAppliance.Simulation;
+using Prometheus;
+
+namespace PoweredAppliance.ControlPlane.Tests;
+
+/// <summary>A whole control plane in this process: real Akka, a real journal, simulated hosts whose world outlives it.</summary>
+public sealed class Site : IAsyncDisposable
+{
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    public static readonly Guid Deployment = new("11111111-2222-3333-4444-555555555555");
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("powered-site-").FullName;
+    private readonly Journal? _journal;
+    private IHost? _host;
+    private int _uuid;
+
+    private Site(Journal? journal) => (World, _journal) = (SimulatedWorld.InMemory(TimeProvider.System), journal);
+
+    public SimulatedWorld World { get; }
+    public Cloud Cloud => _host!.Services.GetRequiredService<Cloud>();
+    public Inventory.Inventory Inventory => Cloud.Inventory;
+
+    /// <param name="hosts">simulated machines h0, h1 ... of 32 cores and 128 GiB, or as their address says</param>
+    public static async Task<Site> Start(int hosts = 1, string address = "sim:generic", Journal? journal = null)
+    {
+        var site = new Site(journal);
+        await site.Up();
+        for (var i = 0; i < hosts; i++)
+            await site.AddHost($"h{i}", address);
+        return site;
+    }
+
+    public async Task AddHost(string name, string address = "sim:generic")
+    {
+        var answer = await Cloud.AddHost(name, address, "/ds", 0, null, Caller.Admin, Template.Empty, []);
+        Assert.Null(answer.Refusal);
+        await Until(() => Inventory.Host(new(answer.Id)) is { State: HostState.Monitored, Usage: not null }, $"host {name} is not monitored");
+    }
+
+    public async Task Up()
+    {
+        var builder = Microsoft.Extensions.Hosting.Host.CreateApplicationBuilder();
+        builder.Logging.ClearProviders();
+        builder.Services.AddSingleton(TimeProvider.System)
+            .AddSingleton(new Meters(Metrics.NewCustomRegistry()))
+            .AddSingleton<HostDriverFactory>(SimulatedHosts.Factory(World, TimeProvider.System))
+            .AddControlPlane(new("127.0.0.1", 0, []), _journal ?? Journal.Sqlite(Path.Combine(_folder, "journal.db")), new()
+            {
+                Partitions = 4,
+                AskAgainAfter = TimeSpan.FromSeconds(1),
+                ReadEvery = TimeSpan.FromMilliseconds(200),
+                SilentAfter = TimeSpan.FromSeconds(1.5),
+                ReadDeadline = TimeSpan.FromSeconds(1),
+            });
+        _host = builder.Build();
+        await _host.StartAsync();
+        await Cloud.Recover(Deployment, "http://localhost/RPC2", CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(60));
+    }
+
+    public async Task Down()
+    {
+        await _host!.StopAsync();
+        _host.Dispose();
+        _host = null;
+    }
+
+    public async Task<Answer> TryCreate(string template, string? name = null, bool hold = false)
+    {
+        var uuid = new Guid(Interlocked.Increment(ref _uuid), 0, 0, new byte[8]);
+        return await Cloud.CreateVm(Template.Parse(template), name, "one", Caller.Admin, 0b110_000_000, hold, (kind, id, n, _) =>
+            Inventory.All(kind).Values.FirstOrDefault(o => o.Name == n || $"{o.Id}" == id) is { } found ? (found, null) : (null, Refusal.NotFound($"{kind}", -1)), uuid);
+    }
+
+    public async Task<VmId> Create(string template, string? name = null, bool hold = false)
+    {
+        var answer = await TryCreate(template, name, hold);
+        Assert.Null(answer.Refusal);
+        Assert.NotNull(Inventory.Vms.Find(new(answer.Id))); // law 9
+        return new(answer.Id);
+    }
+
+    public async Task Act(VmId vm, VmAction action) => Assert.Null((await Cloud.Vm(new VmProtocol.Act(vm, action, Caller.Admin))).Refusal);
+
+    public VirtualMachine Vm(VmId id) => Inventory.Vms.Find(id)!;
+
+    public Task Reach(VmId vm, Lifecycle.Phase phase) => Until(() => Vm(vm).Phase == phase, () => $"VM {vm} is {Vm(vm).Phase}, not {phase}");
+
+    public static Task Until(Func<bool> so, string otherwise) => Until(so, () => otherwise);
+
+    public static async Task Until(Func<bool> so, Func<string> otherwise)
+    {
+        var since = Stopwatch.StartNew();
+        while (!so())
+        {
+            Assert.True(since.Elapsed < Patience, otherwise());
+            await Task.Delay(10);
+        }
+    }
+
+    /// <summary>Nothing is left on any host, and nothing forbidden ever happened.</summary>
+    public async Task AssertClean()
+    {
+        await Until(() => Inventory.Hosts.All(h => h.Allocated == default && h.Vms.IsEmpty), "a claim is left");
+        Assert.Empty(World.Violations);
+        Assert.Empty(World.See(w => w.Machines.SelectMany(m => m.Domains.Select(d => d.Name).Concat(m.Files.Select(f => f.Path))).ToArray()));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_host is not null)
+            await Down();
+        World.Dispose();
+        Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
+        Directory.Delete(_folder, recursive: true);
+    }
+}
