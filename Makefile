@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .PHONY: help setup run build test check lab bench images sim clean
 
 help: ## this list
-	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z]+:.*## /{door = $$1; if (match($$2, /\[?[A-Z]+=\]?/)) door = door " " substr($$2, RSTART, RLENGTH); printf "  make %-14s %s\n", door, $$2}' $(MAKEFILE_LIST)
 
 setup: ## installs what this machine lacks (Debian packages; root or sudo)
 	@scripts/setup
@@ -19,7 +19,7 @@ test: ## sets up and runs every test; ends with `N passed, N failed, N skipped`
 	@scripts/test
 
 check: ## format, arrows and names: the fast rules
-	@scripts/test check
+	@scripts/check
 
 lab: ## the tests that run real libvirtd, qemu and daemons
 	@scripts/test Lab

@@ -1,7 +1,6 @@
 # Shared by the doors: where the tree is, how to say things.
 tree=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1 MSBUILDDISABLENODEREUSE=1
-export PATH=$PATH:/usr/sbin:/sbin:$HOME/.dotnet
 
 say() { printf '%s\n' "$*" >&2; }
 
@@ -15,5 +14,5 @@ newer() {
     [ -n "$(find "$@" \( -name bin -o -name obj \) -prune -o -type f -newer "$stamp" -print -quit)" ]
 }
 
-[ -x "$HOME/.dotnet/dotnet" ] && export DOTNET_ROOT=$HOME/.dotnet
-true
+export PATH=$PATH:/usr/sbin:/sbin:${HOME:=/root}/.dotnet
+[ ! -x "$HOME/.dotnet/dotnet" ] || export DOTNET_ROOT=$HOME/.dotnet
