@@ -27,6 +27,8 @@ public readonly record struct Answer(int Id, Refusal? Refusal)
 /// </summary>
 public sealed class Cloud(IRequiredActor<Cloud> region, ActorSystem system, Inventory.Inventory inventory, ControlPlaneSettings settings)
 {
+    private readonly SemaphoreSlim _importing = new(1);
+
     public Inventory.Inventory Inventory => inventory;
 
     public async Task<Answer> Vm(VmProtocol.ICommand command) => await Ask<VmProtocol.IReply>(command).ConfigureAwait(false) switch
@@ -94,6 +96,70 @@ public sealed class Cloud(IRequiredActor<Cloud> region, ActorSystem system, Inve
             if (ticket != 0)
                 region.ActorRef.Tell(new LeaseProtocol.Settle(ticket, made));
         }
+    }
+
+    /// <summary>
+    /// Makes a VM of a domain that somebody else made: a claim on its host first, then the domain is stamped; its guest runs on.
+    /// Returns when the host has granted the claim or refused it; then nothing is left of the VM but its record.
+    /// </summary>
+    public async Task<Answer> ImportWild(int host, string name, Caller owner, int permissions)
+    {
+        if (inventory.Find(PoolKind.Host, host) is not { } there)
+            return Refusal.NotFound("host", host);
+        if (inventory.Host(new(host)) is not { State: HostState.Monitored } picture)
+            return Refusal.WrongState($"Host {there.Name} is not monitored; what is on it is not known well enough to import from.", host);
+        if (picture.Wild.FirstOrDefault(d => d.Name == name) is not { } domain)
+            return new Refusal(ErrorCode.NoExists, $"Host {there.Name} has no wild VM '{name}'{(picture.Wild.IsEmpty ? "" : $"; it has {string.Join(", ", picture.Wild.Take(10).Select(d => d.Name))}")}.", "name", name);
+        await _importing.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            var uuid = domain.Uuid.ToString();
+            if (inventory.Vms.Ascending().FirstOrDefault(v => v.State is not VmState.Done && v.Template.Vector("OS")?["UUID"] == uuid) is { } known)
+                return Refusal.WrongState($"Domain '{name}' on host {there.Name} is VM {known.Id} ({known.Name}) already.", known.Id.Value);
+            var (room, free) = (new Capacity(domain.Vcpu * 100, domain.MemoryMebibytes * 1024, 0), picture.Usable - picture.Allocated);
+            if (room.CpuPercent > free.CpuPercent || room.MemoryKibibytes > free.MemoryKibibytes)
+                return Refusal.WrongState(
+                    $"Host {there.Name} has {free.CpuPercent} % cpu and {free.MemoryKibibytes / 1024} MiB free; '{name}' takes {room.CpuPercent} % and {domain.MemoryMebibytes} MiB.", host);
+            return await Adopt(there, domain, owner, permissions).ConfigureAwait(false);
+        }
+        finally
+        {
+            _importing.Release();
+        }
+    }
+
+    private async Task<Answer> Adopt(PooledObject host, DomainReading domain, Caller owner, int permissions)
+    {
+        var template = Template.Empty
+            .Set("CPU", $"{domain.Vcpu}").Set("VCPU", $"{domain.Vcpu}").Set("MEMORY", $"{domain.MemoryMebibytes}").Set("IMPORTED", "YES")
+            .WithVectors("OS", [new VectorAttribute("OS", [new("UUID", domain.Uuid.ToString())])]);
+        var name = Names.Check(null, domain.Name) is null ? domain.Name : $"imported-{domain.Uuid}";
+        var made = await CreateVm(template, name, "imported", owner, permissions, onHold: true, (_, _, _, _) => (null, null), domain.Uuid).ConfigureAwait(false);
+        if (made.Refusal is not null)
+            return made;
+        using var watch = inventory.Changes.Subscribe();
+        var id = new VmId(made.Id);
+        var deployed = await Vm(new VmProtocol.Deploy(id, new(new(host.Id), host.Name, host.FactInt("CLUSTER_ID"), 0, "kvm", "qcow2"), owner)).ConfigureAwait(false);
+        using var patience = new CancellationTokenSource(settings.AskDeadline);
+        try
+        {
+            while (deployed.Refusal is null && inventory.Vms.Find(id) is { State: VmState.Pending, Pledge: not null })
+            {
+                await watch.Reader.WaitToReadAsync(patience.Token).ConfigureAwait(false);
+                while (watch.Reader.TryRead(out _))
+                    continue;
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            throw new TimeoutException($"host {host.Name} has not answered the claim of VM {id} within {settings.AskDeadline.TotalSeconds:0} s; it may still be imported");
+        }
+
+        if (deployed.Refusal is null && inventory.Vms.Find(id) is { State: not VmState.Pending })
+            return made;
+        var why = deployed.Refusal?.Text ?? inventory.Vms.Find(id)?.UserTemplate["SCHED_MESSAGE"] ?? "the host refused";
+        await Vm(new VmProtocol.Recover(id, RecoverOperation.Delete, owner)).ConfigureAwait(false);
+        return Refusal.WrongState($"'{domain.Name}' was not imported: {why}", host.Id);
     }
 
     /// <summary>What the VM's serial console has said, at most the last <paramref name="maxBytes"/>.</summary>

@@ -71,6 +71,7 @@ public sealed class LibvirtDriver : IHostDriver
                 VmStep.Reset => Step(step, _options.StepDeadline, (c, _) => _domains.Reset(c, step), stop),
                 VmStep.Undefine => Step(step, _options.StepDeadline, (c, _) => _domains.Undefine(c, step), stop),
                 VmStep.Cleanup => Step(step, _options.StepDeadline, (c, given) => _domains.Cleanup(c, step, given), stop),
+                VmStep.Adopt => Step(step, _options.StepDeadline, (c, _) => _domains.Adopt(c, step), stop),
                 VmStep.Withdraw => Task.FromResult(StepOutcome.Ok()),
                 _ => throw new ArgumentOutOfRangeException(nameof(step), step.Kind, "a step this driver has never heard of"),
             }).ConfigureAwait(false);
@@ -147,8 +148,9 @@ public sealed class LibvirtDriver : IHostDriver
 
     public Task<Stream> OpenConsole(VmId vm, CancellationToken stop) => Refusing(_quick.Run($"console of VM {vm}", _options.CallDeadline, (connect, _) =>
     {
-        using var domain = connect.FindDomainByName(VmFiles.Domain(vm)) ?? throw new HostRefusedException($"VM {vm} is not on host {_address.Name}");
-        if (DomainMetadata.Of(DomainMetadata.Parse(domain.GetXmlDesc()))?.Deployment != _address.Deployment)
+        using var domain = connect.FindDomainByName(VmFiles.Domain(vm))
+            ?? (_observer.UuidOf(vm) is { } uuid ? connect.FindDomainByUuid(uuid) : null) ?? throw new HostRefusedException($"VM {vm} is not on host {_address.Name}");
+        if (DomainMetadata.Of(DomainMetadata.Parse(domain.GetXmlDesc())) is not { } stamp || stamp.Deployment != _address.Deployment || stamp.Vm != vm)
             throw new HostRefusedException($"host {_address.Name} has a domain {domain.Name} that is not of this appliance");
         var stream = connect.NewStream(StreamFlags.Nonblock);
         try

@@ -18,7 +18,7 @@ public sealed record Pace(TimeSpan Step, TimeSpan Deadline)
         VmStep.Cleanup => weather.SlowDisk,
         VmStep.Boot => 2,
         VmStep.Shutdown => 5,
-        VmStep.Withdraw => 0,
+        VmStep.Withdraw or VmStep.Adopt => 0,
         _ => 1,
     };
 }

@@ -13,13 +13,16 @@ internal sealed record StepPlan(ImmutableArray<WorldEvent> Changes, StepOutcome 
     internal static StepPlan Of(MachinePicture machine, HostAddress address, HostStep step, DateTimeOffset now)
     {
         var (owner, spec) = (new Owner(address.Deployment, step.Vm.Value), step.Spec);
-        var (name, domain, files) = (MachinePicture.DomainName(owner), machine.Domain(owner), machine.FilesOf(owner));
+        var (domain, files) = (machine.Domain(owner), machine.FilesOf(owner));
+        var name = domain?.Name ?? MachinePicture.DomainName(owner);
         var checkpoint = $"{address.DatastorePath}/0/{step.Vm}/checkpoint";
         var newest = Math.Max(domain?.Generation ?? 0, files.Select(f => f.Generation).DefaultIfEmpty().Max());
         if (step.Kind is VmStep.Withdraw)
             return Done();
         if (newest > step.Generation)
             return No($"{machine.Name} has generation {newest} of {owner}, the step is of generation {step.Generation}");
+        if (step.Kind is VmStep.Adopt)
+            return Adopt(machine, owner, step, now);
         if (domain is null && machine.DomainsByName.ContainsKey(name))
             return No($"a domain {name} is on {machine.Name} already and is not ours");
 
@@ -48,6 +51,16 @@ internal sealed record StepPlan(ImmutableArray<WorldEvent> Changes, StepOutcome 
             VmStep.Cleanup => Done([.. Undefine(), .. Remove(files)]),
             _ => throw new ArgumentOutOfRangeException(nameof(step), step.Kind, "a step this version has never heard of"),
         };
+
+        static StepPlan Adopt(MachinePicture machine, Owner owner, HostStep step, DateTimeOffset now) =>
+            machine.Domains.FirstOrDefault(d => d.Uuid == step.Spec.Uuid) switch
+            {
+                null => new([], StepOutcome.Fail($"{machine.Name} has no domain {step.Spec.Uuid}", retriable: false)),
+                { Owner: { } other } d when other != owner => new([], StepOutcome.Fail($"domain {d.Name} on {machine.Name} is {other}", retriable: false)),
+                { Owner: not null } d when d.Generation == step.Generation => new([], StepOutcome.Ok(d.Name)),
+                var d =>
+                    new([new WorldEvent.DomainDefined(now, machine.Name, d.Name, owner, step.Generation, d.Uuid, d.Vcpu, d.MemoryMebibytes, d.Port, d.Files)], StepOutcome.Ok(d.Name)),
+            };
 
         StepPlan Start(ImmutableArray<WorldEvent> changes)
         {

@@ -30,6 +30,9 @@ public sealed class MachinePicture(string name)
 {
     internal Dictionary<string, SimulatedDomain> DomainsByName { get; } = new(StringComparer.Ordinal);
     internal Dictionary<Owner, SortedDictionary<string, SimulatedFile>> OwnedFiles { get; } = [];
+
+    /// <summary>Names of domains that were adopted, which keep the ones they had.</summary>
+    internal Dictionary<Owner, string> Adopted { get; } = [];
     internal Dictionary<string, SimulatedFile> Images { get; } = new(StringComparer.Ordinal);
 
     public string Name => name;
@@ -40,7 +43,7 @@ public sealed class MachinePicture(string name)
 
     public SimulatedDomain? Domain(Owner owner)
     {
-        var domain = DomainsByName.GetValueOrDefault(DomainName(owner));
+        var domain = DomainsByName.GetValueOrDefault(Adopted.GetValueOrDefault(owner, DomainName(owner)));
         return domain?.Owner == owner ? domain : null;
     }
 
@@ -97,6 +100,10 @@ public sealed class WorldPicture
                 var there = machine.DomainsByName.GetValueOrDefault(d.Name);
                 machine.DomainsByName[d.Name] = new(d.Name, d.Owner, d.Generation, d.Uuid, d.Vcpu, d.MemoryMebibytes, d.Port, d.Files,
                     there?.Power ?? DomainPower.Off, there?.Reason ?? "", there?.Ran ?? TimeSpan.Zero, there?.Since, there?.Starts ?? 0);
+                if (d.Owner is { } adopter && d.Name != MachinePicture.DomainName(adopter))
+                    machine.Adopted[adopter] = d.Name;
+                if (d.Owner is { } of && there is { Owner: null, Alive: true })
+                    Started(machine, machine.DomainsByName[d.Name], of, e.At);
                 break;
             case WorldEvent.DomainChanged changed:
                 if (machine.DomainsByName.TryGetValue(changed.Name, out var now))

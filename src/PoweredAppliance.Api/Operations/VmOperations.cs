@@ -37,6 +37,16 @@ public sealed class VmOperations(Cloud cloud, Authority authority, NewGuid newGu
 
     public Task<Answer> Act(Subject who, int id, VmAction action) => On(who, id, RightFor(action), vm => cloud.Vm(new VmProtocol.Act(vm.Id, action, who.Caller())));
 
+    /// <summary>A wild VM becomes one of the subject's. It takes who administers the host: the guest was somebody's.</summary>
+    public Task<Answer> Import(Subject who, int hostId, string name)
+    {
+        if (Inventory.Find(PoolKind.Host, hostId) is not { } host)
+            return Refused(Refusal.NotFound("host", hostId));
+        return (authority.May(who, Rights.Admin, host) ?? authority.MayCreateVm(who)) is { } why
+            ? Refused(why)
+            : cloud.ImportWild(hostId, name, who.Caller(), Permitted.New(Inventory, who));
+    }
+
     /// <param name="enforce">refuse at once when the host has no room (it would be refused by the host anyway)</param>
     public Task<Answer> Deploy(Subject who, int id, int hostId, bool enforce) => On(who, id, Rights.Admin, vm =>
     {
@@ -83,7 +93,7 @@ public sealed class VmOperations(Cloud cloud, Authority authority, NewGuid newGu
         : authority.May(who, Rights.Use, vm) is { } why ? (null, why) : (vm, null);
 
     private Task<Answer> Create(Subject who, Template template, string? name, bool hold, string prefix = "one") => cloud.CreateVm(
-        template, name, prefix, who.Caller(), Permitted.New(Inventory, who), hold, Finder(who), newGuid());
+        template.Without("IMPORTED"), name, prefix, who.Caller(), Permitted.New(Inventory, who), hold, Finder(who), newGuid());
 
     private Assembly.Find Finder(Subject who) => (kind, id, name, ownerName) =>
     {

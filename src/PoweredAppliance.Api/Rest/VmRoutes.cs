@@ -37,6 +37,9 @@ internal static class VmRoutes
         routes.MapPost(Routes.VmRecover, Recover).Says<Vm>("Recovers a VM that is stuck.", 202).Query("operation", "string", $"one of {string.Join(", ", VmActions.Recoveries)}");
         routes.MapGet(Routes.VmEvents, Events).Says<IReadOnlyList<VmEvent>>("What happened to a VM, oldest first; the last 64 are kept.")
             .Query("after", "integer", "begins behind this sequence").Query("limit", "integer", "ends after so many");
+        routes.MapPost(Routes.WildImport, async (HttpContext http, int id, string name, VmOperations vms, Inventory inventory) =>
+            Imported(http, await vms.Import(Doors.Who(http), id, name), inventory))
+            .Says<Vm>("Makes a VM of a domain that somebody else made; its guest runs on.", 201);
         routes.MapPost(Routes.TemplateInstantiate, (HttpContext http, int id, Instantiate asked, VmOperations vms, Cloud cloud, Inventory inventory) =>
             Many(http, vms, inventory, asked.Count, asked.Name, asked.Extra, (who, name, extra) => vms.Instantiate(who, id, name, asked.Hold, extra), cloud))
             .Says<IReadOnlyList<Vm>>("Makes VMs from a template, all or none.", 201);
@@ -126,6 +129,14 @@ internal static class VmRoutes
         return number < 0
             ? Problems.Bad("operation", word, $"operation must be one of {string.Join(", ", VmActions.Recoveries)}.")
             : Begun(await vms.Recover(Doors.Who(http), id, (RecoverOperation)number), inventory);
+    }
+
+    private static IResult Imported(HttpContext http, Answer answer, Inventory inventory)
+    {
+        if (answer.Refusal is { } why)
+            return Problems.Of(why);
+        http.Response.Headers.Location = $"{Routes.Root}/vms/{answer.Id}";
+        return Results.Json(VmForm.Of(inventory, inventory.Vms.Find(new(answer.Id))!, whole: true), statusCode: 201);
     }
 
     private static IResult Begun(Answer answer, Inventory inventory) => answer.Refusal is { } why

@@ -36,7 +36,7 @@ public sealed partial class HostActor
             return;
         }
 
-        if (step.Kind is VmStep.Prolog or VmStep.Boot or VmStep.Restore && held?.Generation != step.Generation)
+        if (step.Kind is VmStep.Prolog or VmStep.Boot or VmStep.Restore or VmStep.Adopt && held?.Generation != step.Generation)
         {
             Tell(step, perform.Transition, StepOutcome.Fail($"host {_host.Settings?.Name} keeps no room for generation {step.Generation}", retriable: false));
             return;
@@ -94,6 +94,8 @@ public sealed partial class HostActor
                 if (!outcome.Done)
                     _log.Warning("VM {0}: {1} on host {2} failed: {3}", id, step.Kind, _host.Settings?.Name, outcome.Error);
                 Tell(step, ended.Transition, outcome);
+                if (step.Kind is VmStep.Adopt)
+                    Pulse(); // what it does is not known before it is read
                 break;
             case { Error: HostUnreachableException why }:
                 _log.Warning("VM {0}: {1} on host {2} waits: {3}", id, step.Kind, _host.Settings?.Name, why.Message);

@@ -27,6 +27,8 @@ public enum VmStep
     Cleanup,
     /// <summary>Nothing to do on the host but to give the claim back.</summary>
     Withdraw,
+    /// <summary>Stamps a domain that somebody else made as ours, found by its uuid; its guest does not notice. The deploy id is the domain's name.</summary>
+    Adopt,
 }
 
 /// <summary>A step, stamped with the VM's generation: a host refuses what is older than what it has.</summary>
@@ -71,4 +73,8 @@ public sealed record OsSpec(
 public sealed record VmSpec(
     VmId Id, Guid Uuid, string Name, int Vcpu, int CpuPercent, long MemoryMebibytes, string? CpuModel,
     OsSpec Os, ImmutableArray<DiskSpec> Disks, ImmutableArray<NicSpec> Nics, GraphicsSpec? Graphics,
-    ImmutableSortedDictionary<string, string>? Context, string? ContextTarget, bool Acpi, bool GuestAgent, string? RawXml);
+    ImmutableSortedDictionary<string, string>? Context, string? ContextTarget, bool Acpi, bool GuestAgent, string? RawXml)
+{
+    /// <summary>The domain was made by somebody else and adopted: it is found by its uuid, and never defined anew from this.</summary>
+    public bool Imported { get; init; }
+}

@@ -28,7 +28,10 @@ public static class Specification
             [.. template.Vectors("NIC").Select(Nic)], Graphics(template.Vector("GRAPHICS"), vm.GraphicsPort),
             context is null ? null : Lines(context), Text(context?["TARGET"]),
             Acpi: !No(template.Vector("FEATURES")?["ACPI"]), GuestAgent: !No(template.Vector("FEATURES")?["GUEST_AGENT"]),
-            template.Vector("RAW") is { } raw && string.Equals(raw["TYPE"], "kvm", StringComparison.OrdinalIgnoreCase) ? Text(raw["DATA"]) : null);
+            template.Vector("RAW") is { } raw && string.Equals(raw["TYPE"], "kvm", StringComparison.OrdinalIgnoreCase) ? Text(raw["DATA"]) : null)
+        {
+            Imported = vm.Imported,
+        };
     }
 
     private static OsSpec Os(VectorAttribute? os) => new(

@@ -80,6 +80,7 @@ public sealed partial record VirtualMachine
         var record = new HistoryRecord(History.Length, Pledge!, Start: at, PrologStart: at);
         LcmState prolog = CameFrom switch
         {
+            _ when Imported => LcmState.Boot, // it has its files; the step is Adopt
             VmState.Stopped => LcmState.PrologResume,
             VmState.Undeployed => LcmState.PrologUndeploy,
             _ => LcmState.Prolog,
@@ -102,6 +103,9 @@ public sealed partial record VirtualMachine
         if (done.Step is VmStep.Reboot or VmStep.Reset)
             return this with { Rebooting = null, Transition = Transition + 1 };
         var vm = done.DeployId is { } id ? this with { DeployId = id } : this;
+        // Whether an adopted guest runs is for the next reading to say.
+        if (done.Step is VmStep.Adopt)
+            return (vm with { UserTemplate = UserTemplate.Without("ERROR") }).To(LcmState.Unknown, done.At);
         return vm.Advance(done.At);
     }
 

@@ -51,6 +51,9 @@ public sealed partial record VirtualMachine
     public int GraphicsPort { get; init; }
     public ImmutableArray<HistoryRecord> History { get; init; } = [];
 
+    /// <summary>Its domain was made by somebody else and is adopted, on the one host where it is.</summary>
+    public bool Imported => Specification.Yes(Template["IMPORTED"]);
+
     public Lifecycle.Phase Phase => new(State, Lcm);
 
     /// <summary>The host that keeps room for the VM, null when none does.</summary>
@@ -60,8 +63,10 @@ public sealed partial record VirtualMachine
     {
         { Pledge: { } offer, State: VmState.Pending } => new VmWork.Claim(offer.Host, Generation),
         { Pledge: { } offer } => new VmWork.Perform(offer.Host, Generation, Transition, VmStep.Withdraw),
+        { State: VmState.Pending, Imported: true } => null, // its place is where its domain is
         { State: VmState.Pending } => new VmWork.FindPlace(),
         { State: VmState.Active, Rebooting: { } step, Host: { } host } => new VmWork.Perform(host.Host, Generation, Transition, step),
+        { State: VmState.Active, Lcm: LcmState.Boot, Imported: true, Host: { } host } => new VmWork.Perform(host.Host, Generation, Transition, VmStep.Adopt),
         { State: VmState.Active } when Lifecycle.StepOf(Lcm, Hard) is { } step && (Host ?? FilesOn) is { } host =>
             new VmWork.Perform(host.Host, Generation, Transition, step),
         _ => null,
@@ -113,6 +118,9 @@ public sealed partial record VirtualMachine
         if (act.Action is VmAction.Resched or VmAction.Unresched && Resched == act.Action is VmAction.Resched
             && Lifecycle.After(act.Action, Phase) is not null)
             return Nothing;
+        if (Imported && act.Action is VmAction.Stop or VmAction.Undeploy or VmAction.UndeployHard)
+            return Decision<IEvent>.No(Refusal.WrongState(
+                $"VM {Id} was imported: its domain's definition is not the appliance's and cannot leave its host, so it cannot {StateNames.Of(act.Action)}.", Id.Value));
         if (Lifecycle.After(act.Action, Phase) is not null)
             return Of(new ActionTaken(Id, now, act.Action, act.By));
         var why = act.Action is VmAction.Terminate or VmAction.TerminateHard
@@ -143,6 +151,7 @@ public sealed partial record VirtualMachine
         var possible = recover.Operation switch
         {
             _ when State is VmState.Done => false,
+            RecoverOperation.Recreate when Imported => false,
             RecoverOperation.Failure => step is not null && Lifecycle.AfterFailure(Lcm) is not null,
             RecoverOperation.Success => step is not null || (failed is { } f && Lifecycle.AfterDone(f) is not null),
             RecoverOperation.Retry => step is not null || failed is not null,

@@ -20,6 +20,9 @@ public sealed record DomainMetadata(VmId Vm, int Generation, Guid Deployment)
         new XAttribute("generation", Generation.ToString(CultureInfo.InvariantCulture)),
         new XAttribute("deployment", Deployment.ToString("D")));
 
+    /// <summary>As virDomainSetMetadata takes it, which puts the namespace around it by itself.</summary>
+    public XElement ToBareXml() => new("vm", ToXml().Attributes().Where(a => !a.IsNamespaceDeclaration));
+
     /// <summary>Ours from a whole domain's XML; null when it has none or an unreadable one: the domain is then somebody else's.</summary>
     public static DomainMetadata? Of(XElement domain) =>
         domain.Element("metadata")?.Element(Ns + "vm") is { } element

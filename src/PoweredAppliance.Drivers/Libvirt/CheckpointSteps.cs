@@ -51,7 +51,8 @@ internal sealed class CheckpointSteps(HostAddress address, HostPools pools, VmFi
                 return StepOutcome.Fail($"{PathOf(step)} is the checkpoint of another guest", retriable: false);
             if (stamp.Generation > step.Generation)
                 return StepOutcome.Fail($"the checkpoint is of generation {stamp.Generation}, this step of {step.Generation}", retriable: false);
-            domains.Define(connect, step).Dispose();
+            if (!step.Spec.Imported)
+                domains.Define(connect, step).Dispose();
             var now = new DomainMetadata(step.Vm, step.Generation, address.Deployment).StampOn(saved);
             PutGraphics(now, step.Spec.Graphics);
             Domain.Restore(connect, PathOf(step), now.ToString(), DomainSaveRestoreFlags.Running);

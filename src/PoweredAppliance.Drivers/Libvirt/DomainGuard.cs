@@ -21,7 +21,7 @@ internal sealed class DomainGuard(HostAddress address)
     internal Found Look(Connect connect, HostStep step, bool olderGoes)
     {
         var name = VmFiles.Domain(step.Vm);
-        var domain = connect.FindDomainByName(name) ?? connect.FindDomainByUuid(step.Spec.Uuid);
+        var domain = (step.Spec.Imported ? null : connect.FindDomainByName(name)) ?? connect.FindDomainByUuid(step.Spec.Uuid);
         if (domain is null)
             return default;
         var stamp = DomainMetadata.Of(DomainMetadata.Parse(domain.GetXmlDesc()));
@@ -36,6 +36,8 @@ internal sealed class DomainGuard(HostAddress address)
             return new(domain, null);
         if (!olderGoes)
             return Refuse(domain, $"host {address.Name} has only generation {stamp.Generation} of VM {step.Vm}; {step.Kind} is for {step.Generation}");
+        if (step.Spec.Imported)
+            return Refuse(domain, $"host {address.Name} has only generation {stamp.Generation} of VM {step.Vm}, whose domain was imported and is not made anew");
         using (domain)
             Remove(domain, withNvram: false);
         return default;

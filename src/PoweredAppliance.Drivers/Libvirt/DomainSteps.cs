@@ -22,6 +22,8 @@ internal sealed class DomainSteps(
                 return refusal;
             if (found.Domain is { IsActive: true } running)
                 return Continue(running);
+            if (step.Spec.Imported)
+                return Start(found.Domain, step);
         }
         using var domain = Define(connect, step);
         try
@@ -36,6 +38,32 @@ internal sealed class DomainSteps(
         }
         // The guest goes its own way from here: memory of before no longer fits its disks.
         files.RemoveCheckpoint(connect, step.Vm, stop);
+        return StepOutcome.Ok(domain.Name);
+    }
+
+    /// <summary>An adopted domain is started as it was defined.</summary>
+    private StepOutcome Start(Domain? adopted, HostStep step)
+    {
+        if (adopted is null)
+            return StepOutcome.Fail($"host {address.Name} has no domain {step.Spec.Uuid} any more, which VM {step.Vm} was imported from", retriable: false);
+        adopted.Create(0);
+        return StepOutcome.Ok(adopted.Name);
+    }
+
+    /// <summary>Stamps a domain of somebody else's, in its definition and, where it runs, in the live one.</summary>
+    internal StepOutcome Adopt(Connect connect, HostStep step)
+    {
+        using var domain = connect.FindDomainByUuid(step.Spec.Uuid);
+        if (domain is null)
+            return StepOutcome.Fail($"host {address.Name} has no domain {step.Spec.Uuid}", retriable: false);
+        if (DomainMetadata.Of(DomainMetadata.Parse(domain.GetXmlDesc())) is { } stamp
+            && (stamp.Deployment != address.Deployment || stamp.Vm != step.Vm || stamp.Generation > step.Generation))
+            return StepOutcome.Fail(
+                $"domain {domain.Name} on host {address.Name} is VM {stamp.Vm} (generation {stamp.Generation}) of deployment {stamp.Deployment}", retriable: false);
+        var where = (domain.IsActive ? DomainModificationImpact.Live : 0) | (domain.IsPersistent ? DomainModificationImpact.Config : 0);
+        var ours = new DomainMetadata(step.Vm, step.Generation, address.Deployment).ToBareXml();
+        domain.SetMetadata(DomainMetadataType.Element, ours.ToString(), DomainMetadata.Prefix, DomainMetadata.Namespace, where);
+        observer.Adopted(domain.Uuid, step.Vm);
         return StepOutcome.Ok(domain.Name);
     }
 
@@ -110,7 +138,7 @@ internal sealed class DomainSteps(
             if (found.Refusal is { } refusal && !found.IsForeign)
                 return refusal;
             if (found.Domain is { } domain)
-                DomainGuard.Remove(domain, withNvram: true);
+                DomainGuard.Remove(domain, withNvram: !step.Spec.Imported);
         }
         files.Remove(connect, step.Vm, stop);
         return StepOutcome.Ok();

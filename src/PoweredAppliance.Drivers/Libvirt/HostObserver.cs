@@ -31,6 +31,17 @@ internal sealed class HostObserver(HostAddress address, HostPools pools, Libvirt
 
     internal void Knows(Guid uuid, VmId vm) => _vms[uuid] = vm;
 
+    /// <summary>The domain that was last seen as this VM's.</summary>
+    internal Guid? UuidOf(VmId vm) => _vms.FirstOrDefault(known => known.Value == vm) is { Key: var uuid } && uuid != Guid.Empty ? uuid : null;
+
+    /// <summary>Its stamp has changed while it may be running: its XML is read again.</summary>
+    internal void Adopted(Guid uuid, VmId vm)
+    {
+        lock (_reading)
+            _described.Remove(uuid);
+        Knows(uuid, vm);
+    }
+
     internal HostReading Read(Connect connect, CancellationToken stop)
     {
         lock (_reading)
