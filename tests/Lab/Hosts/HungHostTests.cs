@@ -1,0 +1,27 @@
+using System.Globalization;
+
+namespace PoweredAppliance.Lab.Hosts;
+
+public sealed class HungHostTests(ITestOutputHelper output)
+{
+    [Fact]
+    public async Task A_hung_libvirtd_is_UNKNOWN_within_15_s_and_delays_nothing_on_the_other_hosts()
+    {
+        var folder = Directory.CreateTempSubdirectory("powered-hung-").FullName;
+        try
+        {
+            var hung = new HungHost(folder);
+            var extra = await hung.Run();
+            var line = string.Create(CultureInfo.InvariantCulture, $"hung_host_extra_ms: {extra:0}");
+            output.WriteLine(hung.Told);
+            output.WriteLine(line);
+            Console.WriteLine($"{line} ({hung.Told})");
+            Assert.True(extra < 100, $"{line}; {hung.Told}");
+            Assert.InRange(hung.SilentSeconds, 1, 15);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+}
