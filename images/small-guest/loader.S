@@ -1,8 +1,8 @@
 /* Boot loader of the small guest: BIOS -> uncompressed Linux kernel, nothing in between.
  *
- * Under software emulation most of a boot goes into unpacking the compressed kernel inside the guest. The disk image
- * therefore holds the kernel unpacked (the qcow2 file around it is compressed, which the host undoes at native speed),
- * and this loader reads it and enters it by the 64-bit boot protocol of Linux (Documentation/x86/boot.rst).
+ * Under software emulation, unpacking the compressed kernel inside the guest costs about a second of a boot. The disk
+ * image therefore holds the kernel unpacked (the qcow2 file around it is compressed, which the host undoes at native
+ * speed), and this loader reads it and enters it by the 64-bit boot protocol of Linux (Documentation/x86/boot.rst).
  *
  * Given on the assembler's command line, all counts in sectors of 512 bytes:
  *   KERNEL_LBA KERNEL_SECTORS KERNEL_ADDRESS KERNEL_ENTRY   INITRD_LBA INITRD_SECTORS INITRD_ADDRESS INITRD_BYTES
