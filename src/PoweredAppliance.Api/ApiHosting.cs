@@ -3,11 +3,11 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using PoweredAppliance.Api.Auth;
+using PoweredAppliance.Api.Metrics;
 using PoweredAppliance.Api.Operations;
 using PoweredAppliance.Api.Rest;
 using PoweredAppliance.Api.XmlRpc;
 using PoweredAppliance.Client;
-using Prometheus;
 
 namespace PoweredAppliance.Api;
 
@@ -16,6 +16,7 @@ public static class ApiHosting
 {
     public static IServiceCollection AddPoweredApi(this IServiceCollection services)
     {
+        MetricsHosting.KeepOurs();
         services.ConfigureHttpJsonOptions(json =>
         {
             json.SerializerOptions.TypeInfoResolverChain.Insert(0, WireJson.Default);
@@ -48,13 +49,8 @@ public static class ApiHosting
         app.Use(AnswerHead);
         app.UseRouting();
         app.UseWebSockets(new() { KeepAliveInterval = TimeSpan.FromSeconds(30), KeepAliveTimeout = TimeSpan.FromSeconds(30) });
-        app.UseHttpMetrics(options => options.RequestDuration.Histogram = Metrics.CreateHistogram(
-            "powered_http_request_seconds", "Time to answer a request.", ["code", "method", "endpoint"],
-            new HistogramConfiguration { Buckets = [.001, .005, .025, .1, .5, 1, 5] }));
+        app.UseMetrics();
         app.UseWhen(http => http.Request.Path.StartsWithSegments(Routes.Root), rest => rest.UseMiddleware<Doors>());
-        app.MapGet("/healthz", () => Results.Text("ok\n")).ExcludeFromDescription();
-        app.MapGet("/readyz", (Gate gate) => gate.IsOpen ? Results.Text("ready\n") : Results.Text("recovering\n", statusCode: 503)).ExcludeFromDescription();
-        app.MapMetrics("/metrics").ExcludeFromDescription();
         app.MapOpenApi("/openapi/v1.json");
         var rest = app.MapGroup(Routes.Root);
         rest.MapZone();

@@ -21,11 +21,17 @@ public sealed class Meters(CollectorRegistry registry)
     private readonly Counter _events = Metrics.WithCustomRegistry(registry).CreateCounter(
         "powered_journal_events_total", "Events stored by this controller.");
 
+    private readonly Histogram _message = Metrics.WithCustomRegistry(registry).CreateHistogram(
+        "powered_actor_message_seconds", "Time an actor took for one message; its count is the rate.", ["actor"], new HistogramConfiguration { Buckets = Fast });
+
     private long _stored;
 
     public IDisposable Placement() => _placement.NewTimer();
     public IDisposable Step(string step) => _step.WithLabels(step).NewTimer();
     public IDisposable Call(string call) => _call.WithLabels(call).NewTimer();
+    /// <summary>One message of an actor of this kind is done that was begun at this Stopwatch time stamp.</summary>
+    public void Handled(string actor, long began) => _message.WithLabels(actor).Observe(System.Diagnostics.Stopwatch.GetElapsedTime(began).TotalSeconds);
+
     public void Silence() => _silences.Inc();
     /// <summary>Told how many events this controller has stored, after they are and before anybody is answered.</summary>
     public Action<long>? OnStored { get; set; }

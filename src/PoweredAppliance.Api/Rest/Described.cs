@@ -34,7 +34,7 @@ internal static class Described
         route.WithSummary(summary).Produces(204).Refuses();
 
     public static RouteHandlerBuilder Streams(this RouteHandlerBuilder route, string summary, string type, int status = 200) =>
-        route.WithSummary(summary).Produces<string>(status, type).Refuses();
+        route.WithSummary(summary).WithMetadata(new Metrics.EndlessAnswer()).Produces<string>(status, type).Refuses();
 
     public static RouteHandlerBuilder Takes(this RouteHandlerBuilder route, string type) =>
         route.AddOpenApiOperationTransformer((operation, _, _) =>

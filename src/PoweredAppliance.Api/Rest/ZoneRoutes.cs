@@ -19,8 +19,8 @@ public sealed record ApiFacts(
 
 internal static class ZoneRoutes
 {
-    private const string OpenNebula = "7.4.0";
-    private static readonly string Version = typeof(ZoneRoutes).Assembly.GetName().Version?.ToString(3) ?? "0.0.0";
+    public const string OpenNebula = "7.4.0";
+    public static readonly string Version = typeof(ZoneRoutes).Assembly.GetName().Version?.ToString(3) ?? "0.0.0";
     private static readonly TimeSpan TokenLives = TimeSpan.FromHours(10);
 
     public static void MapZone(this IEndpointRouteBuilder routes)

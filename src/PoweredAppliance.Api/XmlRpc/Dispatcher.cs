@@ -13,7 +13,7 @@ namespace PoweredAppliance.Api.XmlRpc;
 /// </summary>
 internal sealed class Dispatcher(MethodTable methods, Sessions sessions, ILogger<Dispatcher> log)
 {
-    private static readonly Histogram Latency = Metrics.CreateHistogram(
+    private static readonly Histogram Latency = Prometheus.Metrics.CreateHistogram(
         "powered_xmlrpc_call_seconds", "Time to answer an XML-RPC call, its document not yet sent.", ["method", "result"],
         new HistogramConfiguration { Buckets = [.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30] });
 

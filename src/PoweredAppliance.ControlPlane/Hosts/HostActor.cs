@@ -69,6 +69,13 @@ public sealed partial class HostActor : UntypedPersistentActor, IWithTimers
 
     protected override void OnCommand(object message)
     {
+        var began = System.Diagnostics.Stopwatch.GetTimestamp();
+        Take(message);
+        _meters.Handled("host", began);
+    }
+
+    private void Take(object message)
+    {
         switch (message)
         {
             case HostProtocol.Perform perform:

@@ -35,6 +35,13 @@ public sealed class SchedulerActor : UntypedActor
 
     protected override void OnReceive(object message)
     {
+        var began = System.Diagnostics.Stopwatch.GetTimestamp();
+        Take(message);
+        _meters.Handled("scheduler", began);
+    }
+
+    private void Take(object message)
+    {
         switch (message)
         {
             case SchedulerProtocol.Demand demand:

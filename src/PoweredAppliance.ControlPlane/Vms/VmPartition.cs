@@ -64,6 +64,13 @@ public sealed class VmPartition : UntypedPersistentActor, IWithTimers
 
     protected override void OnCommand(object message)
     {
+        var began = System.Diagnostics.Stopwatch.GetTimestamp();
+        Take(message);
+        _meters.Handled("partition", began);
+    }
+
+    private void Take(object message)
+    {
         switch (message)
         {
             case VmProtocol.ICommand command:
