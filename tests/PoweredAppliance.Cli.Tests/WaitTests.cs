@@ -135,7 +135,9 @@ public sealed class WaitTests
 
         var running = line.Run("vm", "resume", "a", "2", "--wait", "--json");
         await Until.True(() => appliance.Watchers == 1, "the command watches");
+        await Until.True(() => line.Error.Text.Contains("0 of 2", StringComparison.Ordinal), "none is counted");
         appliance.Put(To(appliance.Vms[1], "RUNNING"));
+        await Until.True(() => line.Error.Text.Contains("1 of 2", StringComparison.Ordinal), "the first is counted");
         appliance.Put(To(appliance.Vms[0], "RUNNING"));
 
         var ran = await running;
