@@ -4,7 +4,7 @@ namespace PoweredAppliance.Core.Vms;
 
 /// <summary>
 /// The life of a VM as tables: which state asks which step of its host, where a done or failed step leads, and where an
-/// action may start. Source: OpenNebula 7.4's states and actions (docs/opennebula-states.md draws them).
+/// action may start. Source: OpenNebula 7.4's states and actions.
 /// <code>
 /// PENDING ─claim─► PROLOG ─► BOOT ─► RUNNING ─► SHUTDOWN ─► EPILOG ─► DONE
 ///                                     │ ▲ ├─► SHUTDOWN_POWEROFF ─► POWEROFF ─► BOOT_POWEROFF ─► RUNNING
