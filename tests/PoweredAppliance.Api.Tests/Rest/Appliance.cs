@@ -19,7 +19,6 @@ using PoweredAppliance.Core.Pools;
 using PoweredAppliance.Core.Templates;
 using PoweredAppliance.Drivers.Images;
 using PoweredAppliance.Simulation;
-using Prometheus;
 
 namespace PoweredAppliance.Api.Rest;
 
@@ -45,7 +44,7 @@ public sealed class Appliance : IAsyncLifetime
         builder.WebHost.ConfigureKestrel(k => k.Listen(System.Net.IPAddress.Loopback, 0));
         builder.Services
             .AddSingleton<TimeProvider>(Time) // the hosts live by the system's own
-            .AddSingleton(Metrics.NewCustomRegistry())
+            .AddSingleton(Prometheus.Metrics.NewCustomRegistry())
             .AddSingleton<Meters>()
             .AddSingleton(SimulatedHosts.Factory(World, TimeProvider.System))
             .AddSingleton<IImageStorage>(new ImageFiles(Path.Combine(_folder, "images")))
