@@ -210,6 +210,8 @@ public sealed class Cloud(IRequiredActor<Cloud> region, ActorSystem system, Inve
     {
         if (inventory.Find(PoolKind.Host, id) is null)
             return Refusal.NotFound("host", id);
+        if (inventory.Vms.Ascending().FirstOrDefault(vm => vm.State is not VmState.Done && vm.FilesOn?.Host.Value == id) is { } left)
+            return new Refusal(ErrorCode.Action, $"Can not remove host {id}: the files of VM {left.Id} ({left.Name}, {left.Phase}) are on it.", ObjectId: id);
         var retired = await Host(new HostProtocol.Retire(new(id))).ConfigureAwait(false);
         return retired.Refusal is null ? await Pool(new PoolProtocol.Delete(PoolKind.Host, id)).ConfigureAwait(false) : retired;
     }

@@ -96,4 +96,29 @@ public sealed class WeatherTests
         await site.Reach(vm, VmState.Done);
         await site.AssertClean();
     }
+
+    [Fact]
+    public async Task A_VM_dropped_from_the_database_frees_its_room_and_its_guest_runs_on_as_a_wild_one()
+    {
+        await using var site = await Site.Start();
+        var vm = await site.Create(Small);
+        await site.Reach(vm, LcmState.Running);
+        Assert.Null((await site.Cloud.Vm(new VmProtocol.Recover(vm, RecoverOperation.DeleteDb, Core.Caller.Admin))).Refusal);
+        await Site.Until(() => site.Inventory.Host(new(0))!.Allocated == default, "its room is not free");
+        await Site.Until(() => site.Inventory.Host(new(0))!.Wild is [{ Power: Core.Drivers.DomainPower.Running }], "its guest is not shown as wild");
+    }
+
+    [Fact]
+    public async Task A_host_with_the_files_of_a_stopped_VM_is_not_removed()
+    {
+        await using var site = await Site.Start();
+        var vm = await site.Create(Small);
+        await site.Reach(vm, LcmState.Running);
+        await site.Act(vm, VmAction.Stop);
+        await site.Reach(vm, VmState.Stopped);
+        Assert.Contains($"files of VM {vm}", (await site.Cloud.RemoveHost(0)).Refusal!.Text, StringComparison.Ordinal);
+        await site.Act(vm, VmAction.Terminate);
+        await site.Reach(vm, VmState.Done);
+        Assert.Null((await site.Cloud.RemoveHost(0)).Refusal);
+    }
 }

@@ -88,6 +88,7 @@ public sealed partial class HostActor
             return;
         }
 
+        FreeForgotten();
         if (_phase is not Phase.Silent && _time.GetElapsedTime(_lastHeard) >= _settings.SilentAfter)
             FallSilent($"no answer for {_settings.SilentAfter.TotalSeconds:0} s");
         if (_asking)
@@ -146,7 +147,7 @@ public sealed partial class HostActor
         (_asking, _lastHeard) = (false, _time.GetTimestamp());
         var (reading, now) = (read.Reading, _time.GetUtcNow().ToUnixTimeSeconds());
         _usage = new(now, reading.CpuUsedPercent, reading.MemoryFreeKibibytes, reading.DiskFreeMebibytes, reading.NetReceivedBytes, reading.NetSentBytes);
-        _wild = [.. reading.Domains.Where(d => d.Vm is null)];
+        _wild = [.. reading.Domains.Where(IsWild)];
         var domains = reading.Domains.Where(d => d.Vm is not null).ToLookup(d => d.Vm!.Value.Value);
         foreach (var claim in _host.Claims.Values)
         {
@@ -238,15 +239,26 @@ public sealed partial class HostActor
         _inventory.Put(vm, new VmReading(now, domain, percent));
     }
 
-    /// <summary>A domain of ours that has no claim here: of a VM that ended, or runs elsewhere as a newer generation. It may not run (law 1).</summary>
+    /// <summary>
+    /// A domain of ours that has no claim here, of a VM that went on as a newer generation: it may not run (law 1). Its files stay. A
+    /// domain whose VM was only dropped from the database belongs to nobody any more: it is shown as a wild one and left alone.
+    /// </summary>
     private void Disown(VmId id, DomainReading domain)
     {
-        if (_inventory.Vms.Find(id) is not { } vm || (vm.Host ?? vm.FilesOn ?? vm.Pledge)?.Host == _host.Id)
+        if (_inventory.Vms.Find(id) is not { State: not VmState.Done } vm || vm.Generation <= domain.Generation
+            || (vm.Host ?? vm.FilesOn ?? vm.Pledge)?.Host == _host.Id)
             return;
-        if (vm.State is not VmState.Done && vm.Generation <= domain.Generation)
-            return;
-        var step = vm.State is VmState.Done ? VmStep.Cleanup : VmStep.Undefine;
-        _log.Warning("host {0} ({1}): domain {2} of VM {3} (generation {4}) has no claim: {5}", _host.Id, _host.Settings?.Name, domain.Name, id, domain.Generation, step);
-        Start(new HostProtocol.Perform(_host.Id, new HostStep(id, domain.Generation, step, Specification.Of(vm)), Transition: -1));
+        _log.Warning("host {0} ({1}): domain {2} of VM {3} is of generation {4}, the VM is at {5}: it is removed", _host.Id, _host.Settings?.Name, domain.Name, id, domain.Generation, vm.Generation);
+        Start(new HostProtocol.Perform(_host.Id, new HostStep(id, domain.Generation, VmStep.Undefine, Specification.Of(vm)), Transition: -1));
+    }
+
+    private bool IsWild(DomainReading domain) => domain.Vm is not { } vm || _inventory.Vms.Find(vm) is null or { State: VmState.Done };
+
+    /// <summary>Room of a VM that was dropped from the database, where no step of the host's gives it back.</summary>
+    private void FreeForgotten()
+    {
+        foreach (var claim in _host.Claims.Values)
+            if (_inventory.Vms.Find(claim.Vm) is { State: VmState.Done, Pledge: null } && !_running.ContainsKey(claim.Vm.Value))
+                Store(_host.Free(claim.Vm, claim.Generation, _time.GetUtcNow()), claim, () => _settled.Add((claim.Vm, claim.Generation)));
     }
 }
