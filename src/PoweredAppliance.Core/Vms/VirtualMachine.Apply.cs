@@ -69,7 +69,8 @@ public sealed partial record VirtualMachine
         {
             Hard = taken.Action is VmAction.TerminateHard or VmAction.PoweroffHard or VmAction.UndeployHard,
             CameFrom = State is VmState.Stopped or VmState.Undeployed ? State : CameFrom,
-            Rebooting = null,
+            // The withdrawal of the held VM's claim may still be on its way: it must not free the claim asked for now.
+            Generation = taken.Action is VmAction.Release && Pledge is not null ? Generation + 1 : Generation,
         };
         return vm.Noted(Word(taken.Action), taken.By).To(next, taken.At);
     }
@@ -177,6 +178,7 @@ public sealed partial record VirtualMachine
             Transition = Transition + 1,
             End = next.State is VmState.Done ? at : End,
             Hard = Hard && next.State is VmState.Active,
+            Rebooting = null,
         };
         if (History is not [.., { IsOpen: true } open])
             return vm.State is VmState.Done or VmState.Pending ? vm with { FilesOn = vm.State is VmState.Done ? null : vm.FilesOn } : vm;

@@ -96,7 +96,7 @@ public sealed partial record VirtualMachine
         Chown chown => new Caller(chown.User ?? Owner.User, chown.Group ?? Owner.Group) is var owner && owner == Owner
             ? Nothing
             : Of(new OwnerSet(Id, now, owner)),
-        Offer offer => State is VmState.Pending && Pledge is null
+        Offer offer => State is VmState.Pending && Pledge is null && (FilesOn is null || FilesOn.Host == offer.Host.Host)
             ? Of(new Offered(Id, now, offer.Host, Generation + 1, Caller.Nobody))
             : Nothing,
         NoPlace no => State is VmState.Pending && Pledge is null && UserTemplate["SCHED_MESSAGE"] != no.Why
@@ -121,6 +121,8 @@ public sealed partial record VirtualMachine
         if (Imported && act.Action is VmAction.Stop or VmAction.Undeploy or VmAction.UndeployHard)
             return Decision<IEvent>.No(Refusal.WrongState(
                 $"VM {Id} was imported: its domain's definition is not the appliance's and cannot leave its host, so it cannot {StateNames.Of(act.Action)}.", Id.Value));
+        if (act.Action is VmAction.TerminateHard && Lcm is LcmState.Shutdown && Hard)
+            return Nothing;
         if (Lifecycle.After(act.Action, Phase) is not null)
             return Of(new ActionTaken(Id, now, act.Action, act.By));
         var why = act.Action is VmAction.Terminate or VmAction.TerminateHard
@@ -134,7 +136,8 @@ public sealed partial record VirtualMachine
         if (State is not (VmState.Pending or VmState.Hold or VmState.Stopped or VmState.Undeployed))
             return Decision<IEvent>.No(Refusal.WrongState(
                 $"Error performing action \"deploy\": This action is not available for state {Phase}", Id.Value));
-        if (Pledge is { } pledge)
+        // On hold the pledge is being withdrawn; the next generation outlives a withdrawal that comes late.
+        if (Pledge is { } pledge && (State is VmState.Pending || pledge.Host != deploy.Offer.Host))
             return pledge.Host == deploy.Offer.Host
                 ? Nothing
                 : Decision<IEvent>.No(Refusal.WrongState($"VM {Id} is being placed on host {pledge.Hostname} already.", Id.Value));
