@@ -94,10 +94,20 @@ public sealed record HardwareProfile(
             if (number is < 1)
                 yield return (field, $"it must be 1 or more, it is {number}");
         }
+
+        foreach (var (field, number) in p.Numa.SelectMany((c, i) => new[] { ($"numa[{i}].cpus", c.Cpus), ($"numa[{i}].memoryMib", c.MemoryMib) })
+            .Concat(p.Nics.SelectMany((n, i) => new[] { ($"nics[{i}].ports", (long)n.Ports), ($"nics[{i}].gigabits", n.Gigabits) }))
+            .Concat(p.Disks.SelectMany((d, i) => new[] { ($"disks[{i}].sizeGib", d.SizeGib), ($"disks[{i}].count", d.Count) }))
+            .Concat(p.Gpus.SelectMany((g, i) => new[] { ($"gpus[{i}].memoryMib", g.MemoryMib), ($"gpus[{i}].count", g.Count) })))
+        {
+            if (number < 1)
+                yield return (field, $"it must be 1 or more, it is {number}");
+        }
     }
 }
 
 [JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, RespectNullableAnnotations = true)]
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(HardwareProfile))]
 internal sealed partial class ProfileJson : JsonSerializerContext;

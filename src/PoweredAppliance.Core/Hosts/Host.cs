@@ -13,6 +13,9 @@ public sealed record Host(HostId Id)
     public const int FirstGraphicsPort = 5900;
     public const int LastGraphicsPort = 65535;
 
+    /// <summary>A reserve beyond this (of either sign) is a slip, and would not fit the numbers; it counts as none.</summary>
+    private const long MostReserved = 1_000_000_000_000;
+
     public HostSettings? Settings { get; init; }
 
     /// <summary>As the hypervisor reports it; zero until it was read once.</summary>
@@ -26,7 +29,7 @@ public sealed record Host(HostId Id)
         ? default
         : Total with
         {
-            CpuPercent = (int)Less(Total.CpuPercent, Settings.ReservedCpu),
+            CpuPercent = (int)Math.Min(int.MaxValue, Less(Total.CpuPercent, Settings.ReservedCpu)),
             MemoryKibibytes = Less(Total.MemoryKibibytes, Settings.ReservedMemory),
         };
 
@@ -89,7 +92,7 @@ public sealed record Host(HostId Id)
             return No($"host {Settings.Name} has {free.MemoryKibibytes / 1024} MiB memory free, {room.MemoryKibibytes / 1024} MiB asked");
         if (room.DiskMebibytes > free.DiskMebibytes)
             return No($"host {Settings.Name} has {free.DiskMebibytes} MiB disk free, {room.DiskMebibytes} MiB asked");
-        return Of(new Claimed(Id, now, claim.Vm, claim.Generation, room, claim.Graphics ? held?.GraphicsPort ?? FreePort(claim.Vm) : 0));
+        return Of(new Claimed(Id, now, claim.Vm, claim.Generation, room, claim.Graphics ? held is { GraphicsPort: > 0 and var port } ? port : FreePort(claim.Vm) : 0));
     }
 
     /// <summary>5900 + VM id as OpenNebula does, the next free one where that is taken.</summary>
@@ -108,10 +111,12 @@ public sealed record Host(HostId Id)
     {
         var text = reserved.Trim();
         if (text.EndsWith('%'))
-            return double.TryParse(text[..^1], CultureInfo.InvariantCulture, out var percent)
+            return double.TryParse(text[..^1], CultureInfo.InvariantCulture, out var percent) && Math.Abs(percent) <= MostReserved
                 ? Math.Max(0, total - (long)Math.Round(total * percent / 100, MidpointRounding.ToEven))
                 : total;
-        return long.TryParse(text, CultureInfo.InvariantCulture, out var amount) ? Math.Max(0, total - amount) : total;
+        return long.TryParse(text, CultureInfo.InvariantCulture, out var amount) && Math.Abs((decimal)amount) <= MostReserved
+            ? Math.Max(0, total - amount)
+            : total;
     }
 
     private static string Some(IEnumerable<int> vms) => string.Join(", ", vms.Take(10)) is var text && vms.Skip(10).Any() ? text + " ..." : text;

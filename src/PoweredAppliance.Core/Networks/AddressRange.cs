@@ -52,6 +52,8 @@ public sealed record AddressRange(int Id, string Type, ulong FirstMac, uint? Fir
             mac = 0x0200_0000_0000UL | (ip ?? (uint)id << 16);
         }
 
+        if (mac + (ulong)size > 1UL << 48)
+            return (null, Refusal.Bad("AR/MAC", ar["MAC"], $"AR {id}: MAC '{ar["MAC"]}' leaves no room for {size} addresses."));
         return (new(id, type, mac, ip, size), null);
     }
 
@@ -62,7 +64,8 @@ public sealed record AddressRange(int Id, string Type, ulong FirstMac, uint? Fir
             return false;
         var bytes = address.GetAddressBytes();
         value = (uint)(bytes[0] << 24 | bytes[1] << 16 | bytes[2] << 8 | bytes[3]);
-        return true;
+        // The parser also takes octal and hexadecimal parts, which nobody means who writes 010.
+        return text == IpText(value);
     }
 
     public static bool TryMac(string text, out ulong value)

@@ -24,6 +24,9 @@ public sealed class Assembly
         "CLONING_TEMPLATE_ID", "SPICE_OPTIONS", "BACKUP_CONFIG", "SCHED_ACTION", "SNAPSHOT",
     };
 
+    /// <summary>MEMORY and SIZE in MB; CPU and VCPU. More is a slip of the pen, and would not fit the numbers it is counted in.</summary>
+    private const decimal MaxNumber = 1_000_000_000, MaxCpu = 1_000_000;
+
     private readonly Template _given;
     private readonly ImmutableArray<VectorAttribute> _disks;
 
@@ -51,7 +54,10 @@ public sealed class Assembly
             return (null, bad);
 
         var disks = ImmutableArray.CreateBuilder<VectorAttribute>();
-        var targets = given.Vectors("DISK").Select(d => d["TARGET"]).OfType<string>().ToHashSet(StringComparer.Ordinal);
+        var targets = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var (disk, id) in given.Vectors("DISK").Select((d, i) => (d, i)))
+            if (Text(disk["TARGET"]) is { } target && !targets.Add(target))
+                return (null, Refusal.Bad($"DISK/{id}/TARGET", target, $"DISK {id}: TARGET {target} is another disk's already."));
         foreach (var (disk, id) in given.Vectors("DISK").Select((d, i) => (d, i)))
         {
             var (made, why) = Disk(disk, id, targets, find);
@@ -95,6 +101,8 @@ public sealed class Assembly
     private static (VectorAttribute? Made, Refusal? Why) Disk(VectorAttribute given, int id, HashSet<string> targets, Find find)
     {
         var disk = given.With("DISK_ID", id.ToString(CultureInfo.InvariantCulture));
+        if (Text(given["SIZE"]) is { } size && !IsPositive(size, whole: true, MaxNumber))
+            return (null, Refusal.Bad($"DISK/{id}/SIZE", size, $"DISK {id}: SIZE must be a positive number of MB, it is '{size}'."));
         if (given["IMAGE_ID"] is null && given["IMAGE"] is null)
         {
             if (Number(given["SIZE"], 0) <= 0)
@@ -161,7 +169,7 @@ public sealed class Assembly
             ("SECURITY_GROUPS", nic["SECURITY_GROUPS"] ?? network.Template["SECURITY_GROUPS"] ?? "0"),
             ("GATEWAY", nic["GATEWAY"] ?? network.Template["GATEWAY"]), ("DNS", nic["DNS"] ?? network.Template["DNS"]),
             ("NETWORK_MASK", nic["NETWORK_MASK"] ?? network.Template["NETWORK_MASK"]), ("NETWORK_ADDRESS", nic["NETWORK_ADDRESS"] ?? network.Template["NETWORK_ADDRESS"]),
-            ("MTU", nic["MTU"] ?? network.Template["MTU"]), ("SEARCH_DOMAIN", nic["SEARCH_DOMAIN"] ?? network.Template["SEARCH_DOMAIN"]),
+            ("MTU", nic["MTU"] ?? network.Template["MTU"]), ("GUEST_MTU", nic["GUEST_MTU"] ?? network.Template["GUEST_MTU"]), ("SEARCH_DOMAIN", nic["SEARCH_DOMAIN"] ?? network.Template["SEARCH_DOMAIN"]),
         })
             if (value is { Length: > 0 })
                 nic = nic.With(key, value);
@@ -169,9 +177,12 @@ public sealed class Assembly
     }
 
     private static Refusal? Positive(Template given, string name, bool whole) => given[name] is { } text
-        && Number(text, -1) is > 0 and <= 1_000_000_000 and var value && (!whole || value == decimal.Truncate(value))
+        && IsPositive(text, whole, name is "MEMORY" ? MaxNumber : MaxCpu)
             ? null
             : Refusal.Bad(name, given[name], $"{name} attribute must be a positive {(whole ? "integer" : "float or integer")} value.");
+
+    private static bool IsPositive(string text, bool whole, decimal most) =>
+        Number(text, -1) is > 0 and var value && value <= most && (!whole || value == decimal.Truncate(value));
 
     private static Refusal? PositiveIfGiven(Template given, string name) => given[name] is null or "" ? null : Positive(given, name, whole: true);
 }

@@ -30,7 +30,7 @@ public static partial class Contextualization
     private static IEnumerable<(string Name, string? Value)> Variables(VectorAttribute nic) =>
     [
         ("MAC", nic["MAC"]), ("IP", nic["IP"]), ("MASK", nic["NETWORK_MASK"]), ("NETWORK", nic["NETWORK_ADDRESS"]), ("GATEWAY", nic["GATEWAY"]),
-        ("DNS", nic["DNS"]), ("SEARCH_DOMAIN", nic["SEARCH_DOMAIN"]), ("MTU", nic["MTU"]), ("METRIC", nic["METRIC"]), ("METHOD", nic["METHOD"]),
+        ("DNS", nic["DNS"]), ("SEARCH_DOMAIN", nic["SEARCH_DOMAIN"]), ("MTU", nic["GUEST_MTU"] ?? nic["MTU"]), ("METRIC", nic["METRIC"]), ("METHOD", nic["METHOD"]),
         ("VLAN_ID", nic["VLAN_ID"]), ("IP6", nic["IP6_GLOBAL"] ?? nic["IP6"]), ("IP6_ULA", nic["IP6_ULA"]), ("GATEWAY6", nic["GATEWAY6"]),
         ("EXTERNAL", nic["EXTERNAL"]),
     ];

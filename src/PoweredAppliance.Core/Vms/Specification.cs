@@ -76,8 +76,11 @@ public static class Specification
         .Where(p => p.Key is not ("TARGET" or "DISK_ID"))
         .ToImmutableSortedDictionary(p => p.Key, p => p.Value, StringComparer.Ordinal);
 
+    /// <summary>No thousands' commas: "1,5" is a slip, not fifteen.</summary>
+    private const NumberStyles Plain = NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign | NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite;
+
     internal static decimal Number(string? text, decimal otherwise) =>
-        decimal.TryParse(text, NumberStyles.Number, CultureInfo.InvariantCulture, out var value) ? value : otherwise;
+        decimal.TryParse(text, Plain, CultureInfo.InvariantCulture, out var value) ? value : otherwise;
 
     internal static string? Text(string? text) => text is { Length: > 0 } ? text : null;
     internal static bool Yes(string? text) => string.Equals(text, "YES", StringComparison.OrdinalIgnoreCase);
