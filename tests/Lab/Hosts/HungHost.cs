@@ -7,9 +7,10 @@ using PoweredAppliance.Lab.Daemon;
 namespace PoweredAppliance.Lab.Hosts;
 
 /// <summary>
-/// Three hosts, one daemon, and a libvirtd that stops where it stands. While it hangs, VMs are created and powered off on the other
-/// two, and take as long as they did before; the silent host is in ERROR and its VM UNKNOWN within 15 s, and both are right again
-/// when it goes on. Quiet and hung spells take turns, so that a machine that gets slower or faster meanwhile counts for both.
+/// Three hosts, one daemon, and a libvirtd that stops where it stands. While it hangs, VMs are created and powered off
+/// on the other two, and take as long as they did before; the silent host is in ERROR and its VM UNKNOWN within 15 s,
+/// and both are right again when it goes on. Quiet and hung spells take turns, so that a machine that gets slower or
+/// faster meanwhile counts for both.
 /// </summary>
 /// <param name="folder">for the daemon's data</param>
 public sealed class HungHost(string folder)
@@ -24,25 +25,33 @@ public sealed class HungHost(string folder)
     private readonly Latencies _hung = new();
     private int _operations;
 
-    /// <summary>Seconds from the hang until the host was in ERROR and its VM UNKNOWN; the longest of all hangs.</summary>
+    /// <summary>Seconds from the hang until the host was in ERROR and its VM UNKNOWN; the longest there was.</summary>
     public double SilentSeconds { get; private set; }
 
     /// <summary>Medians in milliseconds and how many were measured, for people.</summary>
-    public string Told => $"create to RUNNING {_quiet.Create} quiet, {_hung.Create} hung; poweroff-hard {_quiet.PowerOff} quiet, "
-        + $"{_hung.PowerOff} hung; {string.Create(CultureInfo.InvariantCulture, $"UNKNOWN after {SilentSeconds:0.0} s")}";
+    public string Told => $"create to RUNNING {_quiet.Create} quiet, {_hung.Create} hung; "
+        + $"poweroff-hard {_quiet.PowerOff} quiet, {_hung.PowerOff} hung; "
+        + $"{string.Create(CultureInfo.InvariantCulture, $"UNKNOWN after {SilentSeconds:0.0} s")}";
 
     /// <summary>
-    /// Returns the milliseconds that an operation took more at the median during the hangs than before; of creating and powering off,
-    /// the worse. Throws a <see cref="TimeoutException"/> when a state does not come in its time.
+    /// Returns the milliseconds that an operation took more at the median during the hangs than before; of creating and
+    /// powering off, the worse. Throws a <see cref="TimeoutException"/> when a state does not come in its time.
     /// </summary>
     public async Task<double> Run()
     {
         await using var hosts = await LabHosts.Start(3);
-        await using var daemon = await DaemonProcess.Start(folder, ["--Hosts:Acceleration", "tcg: a lab", "--Log:Level", "Warning"]);
+        await using var daemon = await DaemonProcess.Start(
+            folder, ["--Hosts:Acceleration", "tcg: a lab", "--Log:Level", "Warning"]);
         var client = daemon.Client;
         for (var n = 1; n <= hosts.Count; n++)
-            await client.AddHost(new() { Name = $"host{n}", Uri = hosts[n].Uri, DatastorePath = hosts[n].DatastorePath });
-        await Until.True(async () => (await client.ListHosts()).All(h => h.State == "MONITORED"), Patience, () => $"all hosts MONITORED:\n{daemon.Output}");
+        {
+            await client.AddHost(
+                new() { Name = $"host{n}", Uri = hosts[n].Uri, DatastorePath = hosts[n].DatastorePath });
+        }
+
+        await Until.True(
+            async () => (await client.ListHosts()).All(h => h.State == "MONITORED"), Patience,
+            () => $"all hosts MONITORED:\n{daemon.Output}");
         var victim = await Create(client, 1);
         await Reach(client, victim, "RUNNING");
         await Operate(client, new(), () => _operations >= 4); // the first of everything is slower
@@ -64,7 +73,8 @@ public sealed class HungHost(string folder)
                 hosts[1].Thaw();
             }
 
-            await Until.True(async () => await Word(client, victim) == "RUNNING" && await HostState(client) == "MONITORED", Patience,
+            await Until.True(
+                async () => await Word(client, victim) == "RUNNING" && await HostState(client) == "MONITORED", Patience,
                 () => $"the host and its VM are right again:\n{daemon.Output}");
         }
 
@@ -94,13 +104,15 @@ public sealed class HungHost(string folder)
     private static async Task<TimeSpan> Silence(PoweredClient client, int victim)
     {
         var began = Stopwatch.GetTimestamp();
-        await Until.True(async () => await Word(client, victim) == "UNKNOWN" && await HostState(client) == "ERROR", SilentWithin,
+        await Until.True(
+            async () => await Word(client, victim) == "UNKNOWN" && await HostState(client) == "ERROR", SilentWithin,
             () => "the hung host is in ERROR and its VM UNKNOWN");
         return Stopwatch.GetElapsedTime(began);
     }
 
     private static async Task<int> Create(PoweredClient client, int host) =>
-        (await client.CreateVms(new() { TemplateText = $"{Diskless}SCHED_REQUIREMENTS=\"NAME = host{host}\"" })).Single().Id;
+        (await client.CreateVms(new() { TemplateText = $"{Diskless}SCHED_REQUIREMENTS=\"NAME = host{host}\"" }))
+            .Single().Id;
 
     /// <summary>Looks every few milliseconds: how often one looks is the grain of what is measured.</summary>
     private static async Task Reach(PoweredClient client, int vm, string state)
@@ -109,7 +121,11 @@ public sealed class HungHost(string folder)
         while (await Word(client, vm) != state)
         {
             if (since.Elapsed > Patience)
-                throw new TimeoutException($"VM {vm} is not {state} but {await Word(client, vm)}: {(await client.GetVm(vm)).Reason}");
+            {
+                var now = await client.GetVm(vm);
+                throw new TimeoutException($"VM {vm} is not {state} but {now.State} {now.LcmState}: {now.Reason}");
+            }
+
             await Task.Delay(5);
         }
     }
@@ -117,7 +133,8 @@ public sealed class HungHost(string folder)
     private static async Task<string> Word(PoweredClient client, int id) =>
         await client.GetVm(id) is var vm && vm.State == "ACTIVE" ? vm.LcmState : vm.State;
 
-    private static async Task<string> HostState(PoweredClient client) => (await client.ListHosts("host1")).Single().State;
+    private static async Task<string> HostState(PoweredClient client) =>
+        (await client.ListHosts("host1")).Single().State;
 
     private sealed class Latencies
     {
@@ -130,6 +147,7 @@ public sealed class HungHost(string folder)
     private readonly record struct Median(List<double> Of)
     {
         public double Value => Of.Order().ElementAt(Of.Count / 2);
-        public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Value:0} ms (n={Of.Count})");
+        public override string ToString() =>
+            string.Create(CultureInfo.InvariantCulture, $"{Value:0} ms (n={Of.Count})");
     }
 }

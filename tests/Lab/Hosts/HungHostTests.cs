@@ -2,6 +2,11 @@ using System.Globalization;
 
 namespace PoweredAppliance.Lab.Hosts;
 
+/// <summary>By itself, since it measures time: what other tests do meanwhile would be measured too.</summary>
+[CollectionDefinition(DisableParallelization = true)]
+public sealed class Alone;
+
+[Collection(typeof(Alone))]
 public sealed class HungHostTests(ITestOutputHelper output)
 {
     [Fact]
