@@ -76,7 +76,7 @@ public sealed record AddressRange(int Id, string Type, ulong FirstMac, uint? Fir
             return false;
         foreach (var part in parts)
         {
-            if (!byte.TryParse(part, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var b))
+            if (part.Length > 2 || !byte.TryParse(part, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var b))
                 return false;
             value = value << 8 | b;
         }

@@ -51,6 +51,7 @@ public sealed class AddressRangeTests
     [InlineData("TYPE=ETHER, MAC=02:00, SIZE=1", "AR/MAC", "02:00")]
     [InlineData("TYPE=ETHER, MAC=02:00:00:00:00:zz, SIZE=1", "AR/MAC", "02:00:00:00:00:zz")]
     [InlineData("TYPE=ETHER, MAC=fe:ff:ff:ff:ff:100, SIZE=1", "AR/MAC", "fe:ff:ff:ff:ff:100")]
+    [InlineData("TYPE=ETHER, MAC=002:00:00:00:00:01, SIZE=1", "AR/MAC", "002:00:00:00:00:01")]
     [InlineData("TYPE=ETHER, MAC=ff:ff:ff:ff:ff:ff, SIZE=2", "AR/MAC", "ff:ff:ff:ff:ff:ff")]
     public void A_bad_range_names_the_field_and_its_value(string ar, string field, string value)
     {
