@@ -30,8 +30,8 @@ bench: ## benchmarks, each a line `FIGURE key value unit`; ONLY=key for one
 images: ## builds the guest images into ./artifacts/images
 	@images/small-guest/build artifacts/images
 
-sim: ## the simulation's tests with a seed of your choice: SEED=4711
-	@SEED=$(SEED) scripts/test PoweredAppliance.Simulation.Tests
+sim: ## a storm over a simulated zone, from a seed of your choice: SEED=4711
+	@SEED=$(SEED) scripts/test PoweredAppliance.ControlPlane.Tests
 
 clean: ## removes what was built; the data in ./.data stays
 	@rm -rf artifacts

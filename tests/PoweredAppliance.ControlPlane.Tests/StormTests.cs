@@ -1,0 +1,42 @@
+using System.Globalization;
+using PoweredAppliance.Core;
+using PoweredAppliance.Core.Vms;
+using PoweredAppliance.Simulation;
+
+namespace PoweredAppliance.ControlPlane.Tests;
+
+/// <summary>Weather from a seed over a working zone: <c>make sim SEED=4711</c> runs one of your choice.</summary>
+public sealed class StormTests(ITestOutputHelper output)
+{
+    [Fact]
+    public async Task After_any_storm_the_picture_is_right_and_no_law_was_broken()
+    {
+        var seed = int.TryParse(Environment.GetEnvironmentVariable("SEED"), CultureInfo.InvariantCulture, out var given) ? given : 4711;
+        output.WriteLine($"seed {seed}");
+        await using var site = await Site.Start(hosts: 3);
+        var forecast = Storm.Forecast(seed, ["h0", "h1", "h2"], TimeSpan.FromSeconds(6), gusts: 40);
+        var storm = site.World.Blow(forecast, gust => output.WriteLine($"{gust}"), CancellationToken.None);
+        var made = new List<VmId>();
+        for (var i = 0; !storm.IsCompleted; i++)
+        {
+            made.Add(await site.Create("CPU=0.5\nMEMORY=64\nDISK=[TYPE=fs,SIZE=4]"));
+            if (i % 3 == 2)
+                await site.Cloud.Vm(new VmProtocol.Act(made[i / 2], VmAction.TerminateHard, Caller.Admin));
+            await Task.Delay(TimeSpan.FromMilliseconds(60));
+        }
+
+        await storm;
+        foreach (var vm in made)
+            await Site.Until(() => IsAtRest(site.Vm(vm)), () => $"seed {seed}: VM {vm} stays in {site.Vm(vm).Phase}: {site.Vm(vm).UserTemplate["ERROR"]}");
+        foreach (var vm in made.Where(vm => site.Vm(vm).State is not VmState.Done))
+            Assert.Null((await site.Cloud.Vm(new VmProtocol.Recover(vm, RecoverOperation.Delete, Caller.Admin))).Refusal);
+        foreach (var vm in made)
+            await site.Reach(vm, VmState.Done);
+        await Site.Until(() => site.Inventory.Hosts.All(h => h.Allocated == default), $"seed {seed}: a claim is left");
+        Assert.Empty(site.World.Violations);
+        Assert.Empty(site.World.See(w => w.Machines.SelectMany(m => m.Domains.Select(d => d.Name).Where(n => !n.StartsWith("wild-", StringComparison.Ordinal)).Concat(m.Files.Select(f => f.Path))).ToArray()));
+    }
+
+    private static bool IsAtRest(VirtualMachine vm) => vm.State is VmState.Done or VmState.Poweroff or VmState.Suspended
+        || vm.Lcm is LcmState.Running || Lifecycle.RetryOf(vm.Lcm) is not null;
+}
