@@ -11,6 +11,7 @@ using PoweredAppliance.Client;
     (["vms_per_s_running_sqlite"], VmRate.Run),
     (["api_calls_per_s_sqlite"], ApiRate.Run),
     (["crash_points"], CrashPoints.Run),
+    (["hung_host_extra_ms"], HungHosts.Run),
 ];
 
 var only = args.FirstOrDefault() ?? Environment.GetEnvironmentVariable("ONLY") ?? "";
