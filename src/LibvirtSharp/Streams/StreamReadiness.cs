@@ -104,9 +104,9 @@ internal sealed unsafe class StreamReadiness(StreamHandle stream)
         {
             CallbackTable.Find<StreamReadiness>(token)?.Happened((StreamEventType)events);
         }
-        catch (ObjectDisposedException e)
+        catch (ObjectDisposedException)
         {
-            EventLoop.Report(e); // the stream was disposed of while its event was on the way
+            // The stream was disposed of while its event was on the way; End has told who waited.
         }
     }
 }
