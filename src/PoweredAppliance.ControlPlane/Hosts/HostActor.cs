@@ -148,9 +148,10 @@ public sealed partial class HostActor : UntypedPersistentActor, IWithTimers
 
         Store(decision, command, () =>
         {
-            asker.Tell(new HostProtocol.Accepted(_host.Id));
             if (command is HostProtocol.Configure or HostProtocol.Retire && decision.Events.Count > 0)
                 Readdress();
+            // Inventory has it by now (law 9).
+            asker.Tell(new HostProtocol.Accepted(_host.Id));
         });
     }
 

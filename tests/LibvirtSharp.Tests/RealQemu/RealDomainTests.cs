@@ -28,8 +28,21 @@ public sealed class RealDomainTests(QemuHost hosts) : RealQemuTests(hosts)
         Assert.Equal((DomainState.Paused, (int)DomainPausedReason.User), domain.GetState());
         domain.Resume();
         Assert.Equal(DomainState.Running, domain.GetState().State);
+        // On a busy machine a reset that came before the guest's first instruction was seen to pass without a word: it is pressed again.
+        var pressed = System.Diagnostics.Stopwatch.StartNew();
         domain.Reset();
-        Eventually.True(() => heard.OfType<RebootNotice>().Any(), "the reset is told");
+        Eventually.True(
+            () =>
+            {
+                if (pressed.Elapsed > TimeSpan.FromSeconds(3))
+                {
+                    domain.Reset();
+                    pressed.Restart();
+                }
+
+                return heard.OfType<RebootNotice>().Any();
+            },
+            "the reset is told");
         domain.Destroy();
 
         Eventually.True(() => heard.OfType<DomainLifecycleNotice>().Any(n => n.Event == DomainEventType.Stopped), "the end is told");
