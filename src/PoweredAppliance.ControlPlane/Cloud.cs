@@ -78,7 +78,7 @@ public sealed class Cloud(IRequiredActor<Cloud> region, ActorSystem system, Inve
             }
         }
 
-        VmId? made = null;
+        (VmId? made, var known) = (null, true);
         try
         {
             var id = new VmId(await Ask<int>(VmIds.Next.Instance).ConfigureAwait(false));
@@ -91,9 +91,15 @@ public sealed class Cloud(IRequiredActor<Cloud> region, ActorSystem system, Inve
             made = answer.Refusal is null ? id : null;
             return answer;
         }
+        catch (TimeoutException)
+        {
+            // It may still be made: the addresses stay lent until it shows.
+            known = false;
+            throw;
+        }
         finally
         {
-            if (ticket != 0)
+            if (ticket != 0 && known)
                 region.ActorRef.Tell(new LeaseProtocol.Settle(ticket, made));
         }
     }
@@ -210,7 +216,8 @@ public sealed class Cloud(IRequiredActor<Cloud> region, ActorSystem system, Inve
     {
         if (inventory.Find(PoolKind.Host, id) is null)
             return Refusal.NotFound("host", id);
-        if (inventory.Vms.Ascending().FirstOrDefault(vm => vm.State is not VmState.Done && vm.FilesOn?.Host.Value == id) is { } left)
+        if (inventory.Vms.Ascending().FirstOrDefault(vm => vm.State is not VmState.Done
+            && (vm.FilesOn?.Host.Value == id || (vm.Lcm is LcmState.EpilogStop or LcmState.EpilogUndeploy && vm.Host?.Host.Value == id))) is { } left)
             return new Refusal(ErrorCode.Action, $"Can not remove host {id}: the files of VM {left.Id} ({left.Name}, {left.Phase}) are on it.", ObjectId: id);
         var retired = await Host(new HostProtocol.Retire(new(id))).ConfigureAwait(false);
         return retired.Refusal is null ? await Pool(new PoolProtocol.Delete(PoolKind.Host, id)).ConfigureAwait(false) : retired;

@@ -254,11 +254,15 @@ public sealed partial class HostActor
 
     private bool IsWild(DomainReading domain) => domain.Vm is not { } vm || _inventory.Vms.Find(vm) is null or { State: VmState.Done };
 
-    /// <summary>Room of a VM that was dropped from the database, where no step of the host's gives it back.</summary>
+    /// <summary>
+    /// Room that no step of the host's gives back: the VM was dropped from the database, or a person declared a step done, or it went on
+    /// elsewhere. A claim is kept while the VM, as it is stored, is here or on its way here.
+    /// </summary>
     private void FreeForgotten()
     {
         foreach (var claim in _host.Claims.Values)
-            if (_inventory.Vms.Find(claim.Vm) is { State: VmState.Done, Pledge: null } && !_running.ContainsKey(claim.Vm.Value))
+            if (_inventory.Vms.Find(claim.Vm) is { } vm && vm.Generation >= claim.Generation && vm.Host?.Host != _host.Id && vm.Pledge?.Host != _host.Id
+                && !_running.ContainsKey(claim.Vm.Value))
                 Store(_host.Free(claim.Vm, claim.Generation, _time.GetUtcNow()), claim, () => _settled.Add((claim.Vm, claim.Generation)));
     }
 }

@@ -125,9 +125,15 @@ public sealed class LeaseActor : UntypedActor
         var over = holder.Vm is { } vm
             ? _inventory.Vms.Find(vm) is null or { State: VmState.Done }
             : _time.GetElapsedTime(holder.Since) > TicketLives;
-        if (over)
-            _lent.Remove(key);
-        return over;
+        if (!over)
+            return false;
+        _lent.Remove(key);
+        if (holder.Vm is not null)
+            return true;
+        // Its maker never said how it ended; the VM may be there.
+        _filled = false;
+        Fill();
+        return !_lent.ContainsKey(key);
     }
 
     private void Settle(LeaseProtocol.Settle settle)

@@ -86,6 +86,7 @@ public sealed class SchedulerActor : UntypedActor
                 _offered.Remove(vm);
         }
 
+        DropVoidOffers();
         var before = _reports.GetValueOrDefault(report.Host);
         _reports[report.Host] = report;
         var free = report.Usable - report.Allocated;
@@ -95,6 +96,19 @@ public sealed class SchedulerActor : UntypedActor
             name => HostAttributes.Of(_inventory, report.Host, name)));
         if (_waiting.Count > 0 && Helps(before, report))
             TryWaiting();
+    }
+
+    /// <summary>Room of offers that will not be answered: the VM went another way before its offer arrived, or nobody said a word.</summary>
+    private void DropVoidOffers()
+    {
+        foreach (var (vm, offer) in _offered)
+        {
+            var elsewhere = _inventory.Vms.Find(vm) is { Pledge: null, Host: null, Work: not VmWork.FindPlace };
+            if (!elsewhere && _time.GetElapsedTime(offer.Since) < OfferLives)
+                continue;
+            _map.Release(vm, offer.Generation);
+            _offered.Remove(vm);
+        }
     }
 
     /// <summary>More room, a host enabled, found again or changed: only then can an earlier refusal turn.</summary>

@@ -21,7 +21,7 @@ public sealed class VmPartition : UntypedPersistentActor, IWithTimers
     private readonly Dictionary<int, List<VmProtocol.IEvent>> _history = [];
 
     /// <summary>VMs that wait for somebody, by what was stored last.</summary>
-    private readonly HashSet<int> _waiting = [];
+    private readonly Dictionary<int, VirtualMachine> _waiting = [];
     private readonly Inventory.Inventory _inventory;
     private readonly TimeProvider _time;
     private readonly IActorRef _region;
@@ -77,8 +77,8 @@ public sealed class VmPartition : UntypedPersistentActor, IWithTimers
                 Handle(command);
                 break;
             case AskAgain:
-                foreach (var id in _waiting)
-                    FollowUp(_vms[id]);
+                foreach (var vm in _waiting.Values.ToList())
+                    FollowUp(vm);
                 break;
             case Wake:
                 Sender.Tell(Awake.Instance);
@@ -148,7 +148,7 @@ public sealed class VmPartition : UntypedPersistentActor, IWithTimers
             return;
         }
 
-        _waiting.Add(vm.Id.Value);
+        _waiting[vm.Id.Value] = vm;
         switch (work)
         {
             case VmWork.FindPlace:

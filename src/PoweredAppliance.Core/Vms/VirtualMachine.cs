@@ -156,6 +156,8 @@ public sealed partial record VirtualMachine
             _ when State is VmState.Done => false,
             RecoverOperation.Recreate when Imported => false,
             RecoverOperation.Failure => step is not null && Lifecycle.AfterFailure(Lcm) is not null,
+            // Nobody can declare a silent host clean: the VM would start elsewhere while it may still run there (law 1).
+            RecoverOperation.Success when Lcm is LcmState.CleanupResubmit => false,
             RecoverOperation.Success => step is not null || (failed is { } f && Lifecycle.AfterDone(f) is not null),
             RecoverOperation.Retry => step is not null || failed is not null,
             _ => true,
