@@ -9,6 +9,7 @@ internal static class Tuning
     internal const string Cluster = """
         akka.coordinated-shutdown.exit-clr = off
         akka.coordinated-shutdown.run-by-clr-shutdown-hook = off
+        akka.scheduler.tick-duration = 50ms
         akka.log-dead-letters = off
         akka.log-dead-letters-during-shutdown = off
         akka.actor.ask-timeout = 30s
@@ -44,8 +45,8 @@ internal static class Tuning
             retry-interval = 200ms
             handoff-timeout = 10s
             distributed-data {
-              gossip-interval = 500ms
-              notify-subscribers-interval = 100ms
+              gossip-interval = 2s
+              notify-subscribers-interval = 200ms
             }
           }
         }
