@@ -30,7 +30,7 @@ public sealed class ReadmeTests
     {
         await using var output = new StringWriter();
 
-        await StartAndWatch.Run("test:///default", DomainTests.Xml("watched"), output).WaitAsync(TimeSpan.FromSeconds(20));
+        await StartAndWatch.Run("test:///default", DomainTests.Xml("watched"), output).WaitAsync(Eventually.Patience);
 
         Assert.Equal("watched stopped: Shutdown", output.ToString().Trim());
     }

@@ -27,6 +27,7 @@ public sealed unsafe class TypedParametersTests
     [Fact]
     public void C_itself_reads_what_was_written()
     {
+        EventLoop.EnsureRunning(); // before libvirt is initialized it has no place for a thread's error, which each call resets
         using var native = new CTypedParameters(new TypedParameters
         {
             { "i", -7 }, { "u", 7U }, { "l", long.MinValue }, { "ul", ulong.MaxValue }, { "d", 1.5 }, { "b", true }, { "s", "grüße" },

@@ -14,7 +14,7 @@ public sealed partial class VirStream
         long total = 0;
         for (int read; (read = source.Read(buffer)) > 0; progress?.Report(total))
         {
-            SendBlock(buffer.AsSpan(0, read), cancel);
+            Send(buffer.AsSpan(0, read), cancel);
             total += read;
         }
 
@@ -40,7 +40,7 @@ public sealed partial class VirStream
             if (hole > 0)
                 SendHole(hole);
             hole = 0;
-            SendBlock(block, cancel);
+            Send(block, cancel);
         }
 
         if (hole > 0)
@@ -68,26 +68,44 @@ public sealed partial class VirStream
 
     /// <summary>As <see cref="ReceiveAll"/>, but holes are skipped in a destination that can seek. The transfer must have been
     /// opened as sparse.</summary>
-    public long ReceiveAllSparse(Stream destination, IProgress<long>? progress = null, CancellationToken cancel = default) => Whole(() =>
+    public long ReceiveAllSparse(Stream destination, IProgress<long>? progress = null, CancellationToken cancel = default)
+    {
+        long total = 0;
+        return ReceiveAllSparse(
+            data =>
+            {
+                destination.Write(data);
+                progress?.Report(total += data.Length);
+            },
+            hole =>
+            {
+                Skip(destination, hole);
+                progress?.Report(total += hole);
+            }, cancel);
+    }
+
+    /// <summary>As <see cref="ReceiveAll"/>, but gives each piece of data and the length of each hole away as it comes. The transfer
+    /// must have been opened as sparse.</summary>
+    public long ReceiveAllSparse(Action<ReadOnlySpan<byte>> data, Action<long> hole, CancellationToken cancel = default) => Whole(() =>
     {
         var buffer = new byte[BlockBytes];
         long total = 0;
-        for (; ; progress?.Report(total))
+        while (true)
         {
             cancel.ThrowIfCancellationRequested();
             if (ReceiveUpToHole(buffer, out var atHole) is not { } received)
                 throw MustBlock();
             if (atHole)
             {
-                var hole = ReceiveHole();
-                total += hole;
-                Skip(destination, hole);
+                var skipped = ReceiveHole();
+                hole(skipped);
+                total += skipped;
                 continue;
             }
 
             if (received == 0)
                 return total;
-            destination.Write(buffer, 0, received);
+            data(buffer.AsSpan(0, received));
             total += received;
         }
     });
@@ -108,7 +126,8 @@ public sealed partial class VirStream
             destination.Write(zeros, 0, (int)Math.Min(bytes, zeros.Length));
     }
 
-    private void SendBlock(ReadOnlySpan<byte> block, CancellationToken cancel)
+    /// <summary>Sends all of it, on a stream that blocks; the transfer goes on.</summary>
+    public void Send(ReadOnlySpan<byte> block, CancellationToken cancel)
     {
         while (!block.IsEmpty)
         {

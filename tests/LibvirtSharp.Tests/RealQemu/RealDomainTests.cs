@@ -28,21 +28,8 @@ public sealed class RealDomainTests(QemuHost hosts) : RealQemuTests(hosts)
         Assert.Equal((DomainState.Paused, (int)DomainPausedReason.User), domain.GetState());
         domain.Resume();
         Assert.Equal(DomainState.Running, domain.GetState().State);
-        // On a busy machine a reset that came before the guest's first instruction was seen to pass without a word: it is pressed again.
-        var pressed = System.Diagnostics.Stopwatch.StartNew();
         domain.Reset();
-        Eventually.True(
-            () =>
-            {
-                if (pressed.Elapsed > TimeSpan.FromSeconds(3))
-                {
-                    domain.Reset();
-                    pressed.Restart();
-                }
-
-                return heard.OfType<RebootNotice>().Any();
-            },
-            "the reset is told");
+        Eventually.True(() => heard.OfType<RebootNotice>().Any(), "the reset is told");
         domain.Destroy();
 
         Eventually.True(() => heard.OfType<DomainLifecycleNotice>().Any(n => n.Event == DomainEventType.Stopped), "the end is told");
@@ -113,7 +100,7 @@ public sealed class RealDomainTests(QemuHost hosts) : RealQemuTests(hosts)
 
         var said = "";
         var buffer = new byte[4096];
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var deadline = new CancellationTokenSource(Eventually.Patience);
         var console = stream.AsStream();
         while (!said.Contains("SeaBIOS", StringComparison.Ordinal))
         {
@@ -136,8 +123,10 @@ public sealed class RealDomainTests(QemuHost hosts) : RealQemuTests(hosts)
         var banner = new byte[12];
         vnc.ReadExactly(banner);
 
-        Assert.StartsWith("image/", type);
-        Assert.True(picture.Length > 1000);
+        // Whole to its last chunk; how many bytes that takes is up to what the guest shows (a dark screen: 937).
+        Assert.Equal("image/png", type);
+        Assert.Equal("\x89PNG\r\n\x1a\n", System.Text.Encoding.Latin1.GetString(picture.AsSpan(0, 8)));
+        Assert.Equal("IEND", System.Text.Encoding.Latin1.GetString(picture.AsSpan(picture.Length - 8, 4)));
         Assert.Equal("RFB 003.008\n"u8.ToArray(), banner);
     }
 

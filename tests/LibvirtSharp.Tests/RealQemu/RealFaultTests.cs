@@ -1,6 +1,3 @@
-using System.Collections.Concurrent;
-using System.Diagnostics;
-
 namespace LibvirtSharp.Tests.RealQemu;
 
 /// <summary>A host of its own, to be hurt.</summary>
@@ -19,7 +16,7 @@ public sealed class RealFaultTests : IDisposable
     public async Task A_killed_daemon_closes_the_connection_and_guests_are_found_again()
     {
         var host = QemuHost.Wanted(_host);
-        var closed = new TaskCompletionSource<ConnectCloseReason>();
+        var closed = new TaskCompletionSource<ConnectCloseReason>(TaskCreationOptions.RunContinuationsAsynchronously);
         using (var connect = host.Open())
         {
             using var callback = connect.RegisterCloseCallback(closed.SetResult);
@@ -37,7 +34,7 @@ public sealed class RealFaultTests : IDisposable
         }
 
         host.Tell("start");
-        Eventually.True(host.Answers, "the new daemon answers", seconds: 60);
+        Eventually.True(host.Answers, "the new daemon answers");
         using var again = host.Open();
         using var survivor = again.LookupDomainByName("survivor");
         Assert.Equal(DomainState.Running, survivor.GetState().State);
@@ -47,7 +44,7 @@ public sealed class RealFaultTests : IDisposable
 
         // Which of the two it is depends on where the end was noticed.
         static async Task<ConnectCloseReason> Accept(Task<ConnectCloseReason> task)
-            => await task.WaitAsync(TimeSpan.FromSeconds(20)) is ConnectCloseReason.Error or ConnectCloseReason.Eof
+            => await task.WaitAsync(Eventually.Patience) is ConnectCloseReason.Error or ConnectCloseReason.Eof
                 ? ConnectCloseReason.Eof
                 : await task;
     }
@@ -56,7 +53,7 @@ public sealed class RealFaultTests : IDisposable
     public async Task Whoever_hears_of_the_end_may_dispose_of_the_connection_there()
     {
         var host = QemuHost.Wanted(_host);
-        var closed = new TaskCompletionSource<ConnectCloseReason>();
+        var closed = new TaskCompletionSource<ConnectCloseReason>(TaskCreationOptions.RunContinuationsAsynchronously);
         var connect = host.Open();
         connect.RegisterCloseCallback(reason =>
         {
@@ -66,7 +63,7 @@ public sealed class RealFaultTests : IDisposable
 
         host.Tell("kill");
 
-        await closed.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        await closed.Task.WaitAsync(Eventually.Patience);
         Assert.Throws<ObjectDisposedException>(() => connect.Hostname);
         var turns = EventLoop.Turns;
         Eventually.True(() => EventLoop.Turns > turns, "the event loop goes on turning");
@@ -76,7 +73,7 @@ public sealed class RealFaultTests : IDisposable
     public async Task A_connection_may_be_disposed_of_by_the_handler_of_an_event()
     {
         var host = QemuHost.Wanted(_host);
-        var heard = new TaskCompletionSource<Notice>();
+        var heard = new TaskCompletionSource<Notice>(TaskCreationOptions.RunContinuationsAsynchronously);
         var connect = host.Open();
         using var other = host.Open();
         connect.Subscribe<SecretLifecycleNotice>(notice =>
@@ -87,45 +84,25 @@ public sealed class RealFaultTests : IDisposable
 
         using var secret = other.SecretDefineXml("<secret ephemeral='yes' private='no'/>");
 
-        await heard.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        await heard.Task.WaitAsync(Eventually.Patience);
         Assert.True(other.IsAlive);
-    }
-
-    [Fact]
-    public async Task An_opening_that_a_frozen_daemon_does_not_answer_is_given_up_and_closed_when_it_comes()
-    {
-        var host = QemuHost.Wanted(_host);
-        var before = LiveCounts.Handles;
-        host.Tell("stop");
-        var clock = Stopwatch.StartNew();
-        using (var cancel = new CancellationTokenSource(TimeSpan.FromSeconds(1)))
-            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Connect.OpenAsync(host.Uri, cancel.Token));
-        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(10), $"{clock.Elapsed}");
-
-        host.Tell("cont");
-
-        using (var connect = await Connect.OpenAsync(host.Uri, CancellationToken.None))
-            Assert.True(connect.IsAlive);
-        Eventually.True(() => LiveCounts.Handles <= before, "what came late is closed");
     }
 
     [Fact]
     public async Task A_frozen_daemon_is_noticed_by_keepalive_and_waiting_calls_end()
     {
         var host = QemuHost.Wanted(_host);
-        var closed = new TaskCompletionSource<ConnectCloseReason>();
+        var closed = new TaskCompletionSource<ConnectCloseReason>(TaskCreationOptions.RunContinuationsAsynchronously);
         using var connect = host.Open();
         Assert.True(connect.SetKeepAlive(1, 2));
         using var callback = connect.RegisterCloseCallback(closed.SetResult);
 
         host.Tell("stop");
-        var clock = Stopwatch.StartNew();
         var waiting = Task.Factory.StartNew(() => connect.Hostname, TaskCreationOptions.LongRunning);
-        var failure = await Assert.ThrowsAsync<LibvirtException>(() => waiting.WaitAsync(TimeSpan.FromSeconds(30)));
+        var failure = await Assert.ThrowsAsync<LibvirtException>(() => waiting.WaitAsync(Eventually.Patience));
         host.Tell("cont");
 
         Assert.Equal("virConnectGetHostname", failure.Function);
-        Assert.Equal(ConnectCloseReason.Keepalive, await closed.Task.WaitAsync(TimeSpan.FromSeconds(20)));
-        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(20), $"{clock.Elapsed}");
+        Assert.Equal(ConnectCloseReason.Keepalive, await closed.Task.WaitAsync(Eventually.Patience));
     }
 }

@@ -72,7 +72,7 @@ public sealed class RealHostTests(QemuHost hosts) : RealQemuTests(hosts)
     public async Task The_daemon_itself_is_looked_into_by_another_process()
     {
         Assert.Throws<InvalidOperationException>(() => AdminConnect.Open(Hosts.Host.AdminUri));
-        var closed = new TaskCompletionSource<ConnectCloseReason>();
+        var closed = new TaskCompletionSource<ConnectCloseReason>(TaskCreationOptions.RunContinuationsAsynchronously);
         using var watched = Hosts.Host.Open();
         using var callback = watched.RegisterCloseCallback(closed.SetResult);
 
@@ -87,7 +87,7 @@ public sealed class RealHostTests(QemuHost hosts) : RealQemuTests(hosts)
 
         Assert.True(process.ExitCode == 0, said);
         Assert.True(said.Contains("Failed: 0", StringComparison.Ordinal) && !said.Contains("Total: 0", StringComparison.Ordinal), said);
-        await closed.Task.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        await closed.Task.WaitAsync(Eventually.Patience, TestContext.Current.CancellationToken);
         Assert.False(watched.IsAlive);
     }
 }

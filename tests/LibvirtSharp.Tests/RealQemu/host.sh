@@ -65,15 +65,15 @@ else
     mount -t cgroup2 cgroup2 /sys/fs/cgroup
 fi
 mkdir -p /run/libvirt /run/lock
-/usr/sbin/libvirtd -p /run/libvirtd.pid &
+/usr/sbin/libvirtd -p /run/libvirtd.pid & daemon=$!
 echo ready
 # Commands come by standard input; its end is the end.
 while read -r command; do
     case $command in
-    kill) kill -9 "$(cat /run/libvirtd.pid)" ;;
-    stop) kill -STOP "$(cat /run/libvirtd.pid)" ;;
-    cont) kill -CONT "$(cat /run/libvirtd.pid)" ;;
-    start) /usr/sbin/libvirtd -p /run/libvirtd.pid & ;;
+    kill) kill -9 "$daemon"; wait "$daemon" || : ;; # until it has let go of its locks, which the next one needs
+    stop) kill -STOP "$daemon" ;;
+    cont) kill -CONT "$daemon" ;;
+    start) /usr/sbin/libvirtd -p /run/libvirtd.pid & daemon=$! ;;
     esac
     echo "$command done"
 done

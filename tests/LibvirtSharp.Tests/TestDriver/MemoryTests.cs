@@ -84,15 +84,17 @@ public sealed unsafe class MemoryTests : IDisposable
     [Fact]
     public void What_is_forgotten_would_be_seen()
     {
+        // So much that what the runtime's own threads give back meanwhile does not matter.
+        const int times = 20 * Times;
+        var forgotten = new nint[times];
         var before = InUse();
-        var forgotten = new nint[Times];
-        for (var i = 0; i < Times; i++)
+        for (var i = 0; i < times; i++)
             forgotten[i] = (nint)NativeMemory.Alloc(16);
         var grown = InUse() - before;
         foreach (var pointer in forgotten)
             NativeMemory.Free((void*)pointer);
 
-        Assert.True(grown >= Times * 24, $"{grown} bytes");
+        Assert.True(grown >= times * 24, $"{grown} bytes");
     }
 
     private static long InUse()
