@@ -1,7 +1,7 @@
 # The doors of the house. `make` alone prints them.
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
-.PHONY: help setup run build test check lab bench images sim clean
+.PHONY: help setup run build test check lab bench docs images sim clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z]+:.*## /{door = $$1; if (match($$2, /\[?[A-Z]+=\]?/)) door = door " " substr($$2, RSTART, RLENGTH); printf "  make %-14s %s\n", door, $$2}' $(MAKEFILE_LIST)
@@ -26,6 +26,9 @@ lab: ## the tests that run real libvirtd, qemu and daemons
 
 bench: ## benchmarks, each a line `FIGURE key value unit`; ONLY=key for one
 	@scripts/bench
+
+docs: ## rewrites the pages that are made from the code
+	@scripts/docs
 
 images: ## builds the guest images into ./artifacts/images
 	@images/small-guest/build artifacts/images

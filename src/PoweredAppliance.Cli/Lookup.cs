@@ -24,6 +24,11 @@ internal static class Lookup
     public static Task<int> Network(Call call, string word) => Id(
         "network", word, async name => (await call.Client.ListNetworks(name, call.Stop)).Select(n => (n.Id, n.Name)));
 
+    public static Task<int> Datastore(Call call, string word) => Id(
+        "datastore",
+        word,
+        async name => (await call.Client.ListDatastores(name, call.Stop)).Select(d => (d.Id, d.Name)));
+
     /// <param name="list">Those of that name; all, for null.</param>
     /// <exception cref="Ending">There is none, or several.</exception>
     private static async Task<int> Id(

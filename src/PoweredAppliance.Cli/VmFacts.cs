@@ -15,7 +15,7 @@ internal static class VmFacts
             "since",
             vm.Since is { } since ? $"{Human.Moment(since, time)} ({Human.Span(time.GetUtcNow() - since)})" : null)
         .Add("why", vm.Reason)
-        .AddAll("hosts looked at", vm.Considered.Select(c => $"{c.Host}: {c.Reason}"))
+        .AddAll("hosts looked at", Considered(vm))
         .Add("progress", vm.Progress is { } p ? $"{p.Step}{(p.Percent is { } percent ? $" {percent} %" : "")}" : null)
         .Add("owner", $"{vm.Owner} (group {vm.Group})")
         .Add("host", vm.Host)
@@ -42,6 +42,18 @@ internal static class VmFacts
         .Add("generation", vm.Generation.ToString(CultureInfo.InvariantCulture))
         .Add("template", vm.Template)
         .Add("own attributes", vm.UserTemplate is { Length: > 0 } own ? own : null);
+
+    private static IEnumerable<string> Considered(Vm vm)
+    {
+        foreach (var c in vm.Considered)
+            yield return $"{c.Host}: {c.Reason}";
+        if (vm.ConsideredCounts is not { } reasons)
+            yield break;
+        var all = reasons.Values.Sum();
+        var counts = reasons.OrderByDescending(c => c.Value).Select(c => $"{c.Value} {c.Key}");
+        if (all > vm.Considered.Count)
+            yield return $"of {all} in all: {string.Join(", ", counts)}";
+    }
 
     private static IEnumerable<string> Words(params string?[] words) => words.OfType<string>();
 }

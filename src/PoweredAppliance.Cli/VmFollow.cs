@@ -13,8 +13,10 @@ internal static class VmFollow
     /// <summary>What an end state is called that is any at all.</summary>
     public const string AnyRest = "";
 
+    /// <param name="amiss">What is wrong with a VM that has come to rest; null: nothing.</param>
     /// <returns>The VMs as they were last seen, in the same order, and the first failure's exit code.</returns>
-    public static async Task<(IReadOnlyList<Vm> Vms, int Code)> Until(Call call, IReadOnlyList<Vm> begun, string goal)
+    public static async Task<(IReadOnlyList<Vm> Vms, int Code)> Until(
+        Call call, IReadOnlyList<Vm> begun, string goal, Func<Vm, string?>? amiss = null)
     {
         var seen = begun.ToDictionary(v => v.Id);
         var open = begun.Where(v => !IsOver(v, goal)).Select(v => v.Id).ToHashSet();
@@ -39,7 +41,7 @@ internal static class VmFollow
             }
         }
 
-        var code = await call.Each(begun, vm => Report(call, seen[vm.Id], open.Contains(vm.Id), goal));
+        var code = await call.Each(begun, vm => Report(call, seen[vm.Id], open.Contains(vm.Id), goal, amiss));
         return (begun.Select(v => seen[v.Id]).ToList(), code);
     }
 
@@ -96,7 +98,7 @@ internal static class VmFollow
     public static bool HasReached(Vm vm, string goal) =>
         VmWords.IsResting(vm) && !VmWords.IsFailed(vm) && (goal == AnyRest || VmWords.State(vm) == goal);
 
-    private static Task Report(Call call, Vm vm, bool open, string goal)
+    private static Task Report(Call call, Vm vm, bool open, string goal, Func<Vm, string?>? amiss)
     {
         var (state, why) = (VmWords.State(vm), vm.Reason is { } reason ? $": {reason}" : "");
         if (open)
@@ -106,6 +108,8 @@ internal static class VmFollow
             throw new Ending(Exit.Failed, $"{Lookup.Title(vm)} is {state}{why}");
         if (goal != AnyRest && state != goal)
             throw new Ending(Exit.Failed, $"{Lookup.Title(vm)} did not come to {goal}, it is {state}{why}");
+        if (amiss?.Invoke(vm) is { } wrong)
+            throw new Ending(Exit.Failed, $"{Lookup.Title(vm)} {wrong}{why}");
         return Task.CompletedTask;
     }
 

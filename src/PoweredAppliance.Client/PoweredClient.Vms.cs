@@ -44,6 +44,11 @@ public sealed partial class PoweredClient
     public Task<Vm> Recover(int id, string operation, CancellationToken stop = default) =>
         Post(Query(At(Routes.VmRecover, id), ("operation", operation)), body: null, Json.Vm, stop);
 
+    /// <param name="host">Id or name.</param>
+    /// <param name="way">One of <see cref="VmActions.MigrationWays"/>.</param>
+    public Task<Vm> Migrate(int id, string host, string way, CancellationToken stop = default) =>
+        Post(Query(At(Routes.VmMigrate, id), ("host", host), ("way", way)), body: null, Json.Vm, stop);
+
     public Task<IReadOnlyList<VmEvent>> ListVmEvents(
         int id, long? after = null, int? limit = null, CancellationToken stop = default) =>
         Get(Query(At(Routes.VmEvents, id), ("after", after), ("limit", limit)), Json.IReadOnlyListVmEvent, stop);

@@ -57,6 +57,33 @@ public sealed partial class PoweredClient : IDisposable
     public Task<LoginReply> Login(TimeSpan? expires = null, CancellationToken stop = default) =>
         Post(Routes.Login, Body(new LoginAsk((long?)expires?.TotalSeconds), Json.LoginAsk), Json.LoginReply, stop);
 
+    public Task<TwoFactorSecret> BeginTwoFactor(CancellationToken stop = default) =>
+        Post(Routes.TwoFactor, body: null, Json.TwoFactorSecret, stop);
+
+    public Task<RecoveryCodes> ConfirmTwoFactor(string code, CancellationToken stop = default) =>
+        Post(Routes.TwoFactorConfirm, Body(new TwoFactorCode(code), Json.TwoFactorCode), Json.RecoveryCodes, stop);
+
+    public Task EndTwoFactor(string code, CancellationToken stop = default) => Delete(Query(Routes.TwoFactor, ("code", code)), stop);
+
+    /// <summary>For somebody who has lost it.</summary>
+    public Task EndTwoFactorOf(int user, CancellationToken stop = default) => Delete(At(Routes.TwoFactorOf, user), stop);
+
+    /// <summary>One page of the audit log, newest first.</summary>
+    public Task<AuditPage> GetAudit(AuditQuery query, CancellationToken stop = default) => Get(
+        Query(
+            Routes.Audit,
+            ("user", query.User),
+            ("method", query.Method),
+            ("object", query.Object),
+            ("result", query.Result),
+            ("since", query.Since?.UtcDateTime.ToString("o", CultureInfo.InvariantCulture)),
+            ("until", query.Until?.UtcDateTime.ToString("o", CultureInfo.InvariantCulture)),
+            ("before", query.Before),
+            ("after", query.After),
+            ("limit", query.Limit)),
+        Json.AuditPage,
+        stop);
+
     private static string At(string route, int id) =>
         route.Replace("{id}", id.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal);
 
@@ -147,6 +174,8 @@ public sealed partial class PoweredClient : IDisposable
         {
             using var request = new HttpRequestMessage(method, Address.AbsoluteUri + path) { Content = body };
             request.Headers.Authorization = _who;
+            if (body is ContentFrom)
+                request.Headers.ExpectContinue = true; // what is refused is refused before it is sent
             if (lastEvent is not null)
                 request.Headers.TryAddWithoutValidation("Last-Event-ID", lastEvent);
             var reply = await _http.SendAsync(

@@ -6,7 +6,7 @@ namespace PoweredAppliance.Client;
 /// are looked up by <c>?name=</c>, exactly, in the list (a list of no one is an answer, not an error).
 /// <list type="bullet">
 /// <item>Who: HTTP Basic with <c>user:secret</c> as in ONE_AUTH (the secret: a password or a login token), or <c>Bearer
-/// TOKEN</c>.</item>
+/// TOKEN</c>. Who has two-factor authentication logs in with <c>user:password:code</c> and goes on with the token.</item>
 /// <item>Lists are JSON arrays in the order of ids. <c>?after=ID</c> begins behind that id, <c>?limit=N</c> ends after
 /// N; without it all
 /// come. A page shorter than its limit is the last. VMs that are DONE are left out unless <c>?done=true</c>.</item>
@@ -30,6 +30,23 @@ public static class Routes
 
     /// <summary>GET the <see cref="Wire.User"/> who asks</summary>
     public const string Me = "/users/me";
+
+    /// <summary>
+    /// POST, no body: a new <see cref="Wire.TwoFactorSecret"/> of the user who asks. DELETE <c>?code=</c>: turned off
+    /// </summary>
+    public const string TwoFactor = "/users/me/two-factor";
+
+    /// <summary>POST <see cref="Wire.TwoFactorCode"/>: turned on; <see cref="Wire.RecoveryCodes"/></summary>
+    public const string TwoFactorConfirm = "/users/me/two-factor/confirm";
+
+    /// <summary>DELETE: turned off for somebody who has lost it, by who may administer him</summary>
+    public const string TwoFactorOf = "/users/{id}/two-factor";
+
+    /// <summary>
+    /// GET <see cref="Wire.AuditPage"/>, newest first, for oneadmin and its group; the query as the fields of <see
+    /// cref="Wire.AuditQuery"/>
+    /// </summary>
+    public const string Audit = "/audit";
 
     /// <summary>
     /// GET <c>?kinds=&amp;id=</c>, text/event-stream of <see cref="Wire.Change"/>; a comment line at least every 15 s
@@ -83,6 +100,12 @@ public static class Routes
 
     /// <summary>POST <c>?operation=</c> one of <see cref="Wire.VmActions.Recoveries"/>: <see cref="Wire.Vm"/></summary>
     public const string VmRecover = "/vms/{id}/recover";
+
+    /// <summary>
+    /// POST <c>?host=</c> (id or name) <c>&amp;way=</c> one of <see cref="Wire.VmActions.MigrationWays"/>: <see
+    /// cref="Wire.Vm"/>, on its way
+    /// </summary>
+    public const string VmMigrate = "/vms/{id}/migrate";
 
     /// <summary>GET <c>?after=&amp;limit=</c>: array of <see cref="Wire.VmEvent"/></summary>
     public const string VmEvents = "/vms/{id}/events";

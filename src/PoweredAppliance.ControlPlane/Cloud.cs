@@ -1,14 +1,18 @@
 using System.Collections.Immutable;
 using Akka.Actor;
 using Akka.Hosting;
+using PoweredAppliance.ControlPlane.Images;
 using PoweredAppliance.ControlPlane.Inventory;
 using PoweredAppliance.ControlPlane.Networks;
 using PoweredAppliance.ControlPlane.Vms;
 using PoweredAppliance.ControlPlane.Zones;
 using PoweredAppliance.Core;
 using PoweredAppliance.Core.Drivers;
+using PoweredAppliance.Core.Hooks;
 using PoweredAppliance.Core.Hosts;
+using PoweredAppliance.Core.Networks;
 using PoweredAppliance.Core.Pools;
+using PoweredAppliance.Core.Quotas;
 using PoweredAppliance.Core.Templates;
 using PoweredAppliance.Core.Vms;
 
@@ -25,29 +29,63 @@ public readonly record struct Answer(int Id, Refusal? Refusal)
 /// How the API speaks to the control plane: every method returns when what it asked for is stored, and what it changed is
 /// in <see cref="Inventory"/> by then. Callers have authorised already.
 /// </summary>
-public sealed class Cloud(IRequiredActor<Cloud> region, ActorSystem system, Inventory.Inventory inventory, ControlPlaneSettings settings)
+public sealed partial class Cloud(
+    IRequiredActor<Cloud> region, ActorSystem system, Inventory.Inventory inventory, ControlPlaneSettings settings, TimeProvider time)
 {
-    private readonly SemaphoreSlim _importing = new(1);
+    private readonly SemaphoreSlim _importing = new(1), _joining = new(1);
 
     public Inventory.Inventory Inventory => inventory;
 
-    public async Task<Answer> Vm(VmProtocol.ICommand command) => await Ask<VmProtocol.IReply>(command).ConfigureAwait(false) switch
+    /// <summary>What would cost the VM's owner more than his limits let is refused.</summary>
+    public async Task<Answer> Vm(VmProtocol.ICommand command)
     {
-        VmProtocol.Refused { Why: var why } => why,
-        var accepted => Answer.Of(accepted.Vm.Value),
-    };
+        var closed = Closed(command);
+        while (true)
+        {
+            var weighed = Weigh(closed);
+            var isOutweighed = false;
+            var answer = await Within(weighed.Cost is { } cost ? (QuotaObject.Of(command.Vm), cost) : null, async () =>
+            {
+                var reply = await Ask<VmProtocol.IReply>(weighed).ConfigureAwait(false);
+                isOutweighed = reply is VmProtocol.Outweighed;
+                return reply switch
+                {
+                    VmProtocol.Refused { Why: var why } => why,
+                    VmProtocol.Accepted { Made: { } made } => Answer.Of(made),
+                    _ => Answer.Of(reply.Vm.Value),
+                };
+            }).ConfigureAwait(false);
+            if (!isOutweighed)
+                return answer;
+        }
+    }
 
-    public async Task<Answer> Pool(PoolProtocol.ICommand command) => await Ask<PoolProtocol.IReply>(command).ConfigureAwait(false) switch
+    /// <inheritdoc cref="Vm" path="/summary"/>
+    public Task<Answer> Pool(PoolProtocol.ICommand command) => Within(CostOf(command), async () => await Ask<PoolProtocol.IReply>(Closed(command)).ConfigureAwait(false) switch
     {
         PoolProtocol.Refused { Why: var why } => why,
         PoolProtocol.Accepted { Id: var id } => Answer.Of(id),
         var other => throw new InvalidOperationException($"a pool answered {other}"),
-    };
+    });
 
     public async Task<Answer> Host(HostProtocol.ICommand command) => await Ask<HostProtocol.IReply>(command).ConfigureAwait(false) switch
     {
         HostProtocol.Refused { Why: var why } => why,
         var accepted => Answer.Of(accepted.Host.Value),
+    };
+
+    public async Task<Answer> Zone(ZoneProtocol.ICommand command) => await Ask<ZoneProtocol.IReply>(command).ConfigureAwait(false) switch
+    {
+        ZoneProtocol.Refused { Why: var why } => why,
+        var accepted => Answer.Of(accepted.Zone),
+    };
+
+    /// <summary>Returns when it is in the queue of hooks.</summary>
+    public async Task<Answer> Hooks(HookProtocol.ICommand command) => await Ask<HookProtocol.IReply>(command).ConfigureAwait(false) switch
+    {
+        HookProtocol.Refused { Why: var why } => why,
+        HookProtocol.Taken { Hook: var hook } => Answer.Of(hook),
+        var other => throw new InvalidOperationException($"the queue of hooks answered {other}"),
     };
 
     /// <summary>Makes a VM: plans its disks and NICs, leases addresses, gives it an id, stores it.</summary>
@@ -57,50 +95,44 @@ public sealed class Cloud(IRequiredActor<Cloud> region, ActorSystem system, Inve
     public async Task<Answer> CreateVm(
         Template given, string? name, string prefix, Caller owner, int permissions, bool onHold, Assembly.Find find, Guid uuid)
     {
+        given = settings.Cipher.Open(PoolKind.Template, given); // CONTEXT may name what there is
         var wanted = name is { Length: > 0 } ? name : given["NAME"];
         if (wanted is { Length: > 0 } && Names.Check(null, wanted) is { } badName)
             return badName;
         var (assembly, why) = Assembly.Plan(given, find);
         if (why is not null)
             return why;
+        var (requirements, nowhere) = assembly!.Requirements((kind, of) => inventory.Find(kind, of) is { } there ? [.. there.FactIds("CLUSTER_IDS")] : null);
+        if (nowhere is not null)
+            return nowhere;
 
-        var (ticket, leases) = (0L, (IReadOnlyList<Lease>)[]);
-        if (!assembly!.Nics.IsEmpty)
-        {
-            var asked = new LeaseProtocol.Reserve([.. assembly.Nics.Select(n => (n.Network.Id, n.WantedMac, n.WantedIp))]);
-            switch (await Ask<object>(asked).ConfigureAwait(false))
-            {
-                case LeaseProtocol.Refused refused:
-                    return refused.Why;
-                case LeaseProtocol.Leased leased:
-                    (ticket, leases) = (leased.Ticket, leased.Leases);
-                    break;
-            }
-        }
+        var wishes = assembly.Nics.Select(n => n.Wish).OfType<LeaseWish>().ToList();
+        if (wishes.Count == 0)
+            return await Make([]).ConfigureAwait(false);
+        var granted = await Ask<object>(new LeaseProtocol.Lend(wishes)).ConfigureAwait(false);
+        if (granted is LeaseProtocol.Refused refused)
+            return refused.Why;
+        var lent = (LeaseProtocol.Lent)granted;
+        return await Settling(
+            () => Make(lent.Leases),
+            made => new LeaseProtocol.Settle(lent.Ticket, made is { Refusal: null, Id: var id } ? new(id) : null)).ConfigureAwait(false);
 
-        (VmId? made, var known) = (null, true);
-        try
+        async Task<Answer> Make(IReadOnlyList<Lease> leases)
         {
             var id = new VmId(await Ask<int>(VmIds.Next.Instance).ConfigureAwait(false));
             var called = wanted is { Length: > 0 } ? wanted : $"{prefix}-{id}";
-            var (template, user) = assembly.Finish(id, called, uuid, leases);
+            var (template, user) = assembly.Finish(id, called, uuid, leases, requirements!);
+            template = template.WithVectors(SecurityRules.RuleOfVm, RulesOf(template.Vectors("NIC")));
+            var hold = onHold || string.Equals(given["SUBMIT_ON_HOLD"], "YES", StringComparison.OrdinalIgnoreCase);
             var create = new VmProtocol.Create(
-                id, called, owner, permissions, template, user,
-                onHold || string.Equals(given["SUBMIT_ON_HOLD"], "YES", StringComparison.OrdinalIgnoreCase));
-            var answer = await Vm(create).ConfigureAwait(false);
-            made = answer.Refusal is null ? id : null;
+                id, called, owner, permissions, hold ? template.Set("SUBMIT_ON_HOLD", "YES") : template, user, hold);
+            var answer = await Holding([.. assembly.Images], LoanPurpose.Disk,
+                () => Vm(create with { Inherited = [.. template.Vectors("DISK").Select(SnapshotsOf).OfType<DiskSnapshots>()] })).ConfigureAwait(false);
+            if (answer.Refusal is not null)
+                region.ActorRef.Tell(new VmIds.Unused(id));
+            else if (inventory.Vms.Find(id) is { State: VmState.Cloning })
+                await FillDisks(id).ConfigureAwait(false); // what was filled since the disks were planned told nobody of this VM
             return answer;
-        }
-        catch (TimeoutException)
-        {
-            // It may still be made: the addresses stay lent until it shows.
-            known = false;
-            throw;
-        }
-        finally
-        {
-            if (ticket != 0 && known)
-                region.ActorRef.Tell(new LeaseProtocol.Settle(ticket, made));
         }
     }
 
@@ -146,21 +178,8 @@ public sealed class Cloud(IRequiredActor<Cloud> region, ActorSystem system, Inve
         using var watch = inventory.Changes.Subscribe();
         var id = new VmId(made.Id);
         var deployed = await Vm(new VmProtocol.Deploy(id, new(new(host.Id), host.Name, host.FactInt("CLUSTER_ID"), 0, "kvm", "qcow2"), owner)).ConfigureAwait(false);
-        using var patience = new CancellationTokenSource(settings.AskDeadline);
-        try
-        {
-            while (deployed.Refusal is null && inventory.Vms.Find(id) is { State: VmState.Pending, Pledge: not null })
-            {
-                await watch.Reader.WaitToReadAsync(patience.Token).ConfigureAwait(false);
-                while (watch.Reader.TryRead(out _))
-                    continue;
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            throw new TimeoutException($"host {host.Name} has not answered the claim of VM {id} within {settings.AskDeadline.TotalSeconds:0} s; it may still be imported");
-        }
-
+        if (deployed.Refusal is null)
+            await Until(watch, id, vm => vm is not { State: VmState.Pending, Pledge: not null }, "imported").ConfigureAwait(false);
         if (deployed.Refusal is null && inventory.Vms.Find(id) is { State: not VmState.Pending })
             return made;
         var why = deployed.Refusal?.Text ?? inventory.Vms.Find(id)?.UserTemplate["SCHED_MESSAGE"] ?? "the host refused";
@@ -250,9 +269,11 @@ public sealed class Cloud(IRequiredActor<Cloud> region, ActorSystem system, Inve
     /// <summary>Recovers everything: the zone, the pools, all VMs, then the hosts. When it returns, <see cref="Inventory"/> is complete.</summary>
     public async Task Recover(Guid newDeployment, string endpoint, CancellationToken stop)
     {
-        await Ask<ZoneProtocol.Accepted>(new ZoneProtocol.Found(0, settings.ZoneName, newDeployment, endpoint)).WaitAsync(stop).ConfigureAwait(false);
-        var first = Enum.GetValues<PoolKind>().Select(Entities.Pool).Concat(Enumerable.Range(0, settings.Partitions).Select(Entities.Vms));
-        await Task.WhenAll(first.Select(e => Ask<Awake>(new Wake(e)))).WaitAsync(stop).ConfigureAwait(false);
+        await Ask<ZoneProtocol.IReply>(new ZoneProtocol.Found(0, settings.ZoneName, newDeployment, endpoint)).WaitAsync(stop).ConfigureAwait(false);
+        await Task.WhenAll(Enum.GetValues<PoolKind>().Select(kind => Ask<Awake>(new Wake(Entities.Pool(kind))))).WaitAsync(stop).ConfigureAwait(false);
+        // A partition that recovers looks for hooks that were not told of its VMs' states: it needs the hooks and what they were told.
+        await Ask<Awake>(new Wake(Entities.Hooks)).WaitAsync(stop).ConfigureAwait(false);
+        await Task.WhenAll(Enumerable.Range(0, settings.Partitions).Select(n => Ask<Awake>(new Wake(Entities.Vms(n))))).WaitAsync(stop).ConfigureAwait(false);
         await Task.WhenAll(inventory.All(PoolKind.Host).Keys.Select(id => Configure(id))).WaitAsync(stop).ConfigureAwait(false);
     }
 

@@ -4,16 +4,20 @@ using Akka.Cluster.Sharding;
 using Akka.Hosting;
 using Akka.Remote.Hosting;
 using Microsoft.Extensions.DependencyInjection;
+using PoweredAppliance.ControlPlane.Hooks;
 using PoweredAppliance.ControlPlane.Hosts;
+using PoweredAppliance.ControlPlane.Images;
 using PoweredAppliance.ControlPlane.Networks;
 using PoweredAppliance.ControlPlane.Persistence;
 using PoweredAppliance.ControlPlane.Pools;
+using PoweredAppliance.ControlPlane.Quotas;
 using PoweredAppliance.ControlPlane.Scheduling;
 using PoweredAppliance.ControlPlane.Serialization;
 using PoweredAppliance.ControlPlane.Vms;
 using PoweredAppliance.ControlPlane.Zones;
 using PoweredAppliance.Core;
 using PoweredAppliance.Core.Drivers;
+using PoweredAppliance.Core.Hooks;
 using PoweredAppliance.Core.Pools;
 
 namespace PoweredAppliance.ControlPlane;
@@ -27,12 +31,13 @@ public static class ControlPlaneHosting
     public const string SystemName = "powered";
 
     /// <summary>Adds the whole control plane: the cluster, one shard region with all entities, the journal. Needs <see cref="Inventory.Inventory"/>,
-    /// <see cref="Meters"/>, <see cref="TimeProvider"/> and <see cref="HostDriverFactory"/> among the services; <see cref="Cloud"/> is how to use it.</summary>
+    /// <see cref="Meters"/>, <see cref="TimeProvider"/>, <see cref="HostDriverFactory"/>, <see cref="HookDocuments"/> and <see cref="RunHook"/> among the services; <see cref="Cloud"/> is how to use it.</summary>
     public static IServiceCollection AddControlPlane(
         this IServiceCollection services, ControllerAddress address, Journal journal, ControlPlaneSettings settings) => services
             .AddSingleton(settings)
             .AddSingleton<Inventory.Inventory>()
             .AddSingleton<Cloud>()
+            .AddHostedService<ScheduleRunner>()
             .AddAkka(SystemName, (akka, provider) => akka.AddControlPlane(provider, address, journal, settings));
 
     private static void AddControlPlane(
@@ -41,6 +46,7 @@ public static class ControlPlaneHosting
         journal.AddTo(akka);
         akka.AddHocon(Tuning.Cluster, HoconAddMode.Prepend);
         akka.AddHocon(SerializerBindings(), HoconAddMode.Prepend);
+        akka.AddHocon(EntityMailbox.Hocon, HoconAddMode.Prepend);
         akka.ConfigureLoggers(logging =>
         {
             logging.ClearLoggers();
@@ -54,15 +60,20 @@ public static class ControlPlaneHosting
         });
         var inventory = provider.GetRequiredService<Inventory.Inventory>();
         var meters = provider.GetRequiredService<Meters>();
+        akka.AddSetup(new EntityMailbox.Metering(meters));
         var time = provider.GetRequiredService<TimeProvider>();
         var drivers = provider.GetRequiredService<HostDriverFactory>();
+        var documents = provider.GetRequiredService<HookDocuments>();
+        var run = provider.GetRequiredService<RunHook>();
         akka.WithShardRegion<Cloud>(
             "entities",
             (system, registry, _) =>
             {
                 // The region is not there before its first entity is asked for, so it is looked up when that is made.
                 IActorRef Region() => ClusterSharding.Get(system).ShardRegion("entities");
-                return entity => Of(entity, Region(), inventory, drivers, settings, meters, time);
+                return entity => Entities.Read(entity).Kind is EntityKind.Hooks
+                    ? Props.Create(() => new HookActor(inventory, documents, run, settings, meters, time)).WithMailbox(EntityMailbox.Id)
+                    : Of(entity, Region(), inventory, documents, drivers, settings, meters, time);
             },
             new Entities.Extractor(settings.Partitions),
             new ShardOptions { Role = "controller", StateStoreMode = StateStoreMode.DData, RememberEntities = false, PassivateIdleEntityAfter = TimeSpan.Zero });
@@ -74,21 +85,24 @@ public static class ControlPlaneHosting
     }
 
     private static Props Of(
-        string entity, IActorRef region, Inventory.Inventory inventory, HostDriverFactory drivers, ControlPlaneSettings settings, Meters meters, TimeProvider time)
+        string entity, IActorRef region, Inventory.Inventory inventory, HookDocuments documents, HostDriverFactory drivers, ControlPlaneSettings settings,
+        Meters meters, TimeProvider time)
     {
-        var dash = entity.IndexOf('-', StringComparison.Ordinal);
-        var (kind, rest) = dash < 0 ? (entity, "") : (entity[..dash], entity[(dash + 1)..]);
-        return (kind, entity) switch
+        var (kind, which) = Entities.Read(entity);
+        var props = kind switch
         {
-            (_, Entities.Scheduler) => Props.Create(() => new SchedulerActor(region, inventory, meters, time)),
-            (_, Entities.Ids) => Props.Create(() => new VmIds(inventory)),
-            (_, Entities.Leases) => Props.Create(() => new LeaseActor(inventory, time)),
-            ("vms", _) => Props.Create(() => new VmPartition(Number(rest), region, inventory, settings, meters, time)),
-            ("host", _) => Props.Create(() => new HostActor(new HostId(Number(rest)), region, inventory, drivers, settings, meters, time)),
-            ("pool", _) => Props.Create(() => new PoolActor(Enum.Parse<PoolKind>(rest, true), inventory, time)),
-            ("zone", _) => Props.Create(() => new ZoneActor(Number(rest), inventory, time)),
-            _ => throw new ArgumentException($"no entity is called '{entity}'", nameof(entity)),
+            EntityKind.Scheduler => Props.Create(() => new SchedulerActor(region, inventory, meters, time)),
+            EntityKind.VmIds => Props.Create(() => new VmIds(inventory, meters)),
+            EntityKind.Leases => Props.Create(() => new LeaseActor(inventory, meters, time)),
+            EntityKind.Quotas => Props.Create(() => new QuotaActor(region, inventory, meters, time)),
+            EntityKind.Loans => Props.Create(() => new LoanActor(inventory, meters, time)),
+            EntityKind.VmPartition => Props.Create(() => new VmPartition(Number(which), region, inventory, documents, settings, meters, time)),
+            EntityKind.Host => Props.Create(() => new HostActor(new HostId(Number(which)), region, inventory, drivers, settings, meters, time)),
+            EntityKind.Pool => Props.Create(() => new PoolActor(Enum.Parse<PoolKind>(which, true), inventory, meters, time)),
+            EntityKind.Zone => Props.Create(() => new ZoneActor(Number(which), inventory, meters, time)),
+            _ => throw new ArgumentOutOfRangeException(nameof(entity), entity, "a kind of entity without an actor"),
         };
+        return props.WithMailbox(EntityMailbox.Id);
     }
 
     private static int Number(string text) => int.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
@@ -104,6 +118,7 @@ public static class ControlPlaneHosting
                 "{{core}}.Vms.VmProtocol+IEvent, {{core}}" = powered
                 "{{core}}.Hosts.HostProtocol+IEvent, {{core}}" = powered
                 "{{core}}.Pools.PoolProtocol+IEvent, {{core}}" = powered
+                "{{core}}.Hooks.HookProtocol+IEvent, {{core}}" = powered
                 "{{typeof(ZoneProtocol.IEvent).AssemblyQualifiedName}}" = powered
               }
             }

@@ -1,7 +1,14 @@
+using System.Collections.Immutable;
+using PoweredAppliance.Core.Access;
+using PoweredAppliance.Core.Accounting;
+
 namespace PoweredAppliance.ControlPlane;
 
 public sealed record ControlPlaneSettings
 {
+    /// <summary>Closes attributes before they are stored. Its key is a promise of the data directory, like the journal.</summary>
+    public required AttributeCipher Cipher { get; init; }
+
     /// <summary>How many journals the VMs are spread over. A promise of the data directory: it cannot be changed later.</summary>
     public int Partitions { get; init; } = 16;
 
@@ -20,5 +27,11 @@ public sealed record ControlPlaneSettings
     /// <summary>A call from outside waits this long for an entity.</summary>
     public TimeSpan AskDeadline { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>Prices of VMs whose templates give none (OpenNebula's DEFAULT_COST).</summary>
+    public Prices DefaultPrices { get; init; } = new(0, 0, 0);
+
     public string ZoneName { get; init; } = "OpenNebula";
+
+    /// <summary>Attributes of VMs, upper case, that quotas can limit beside those that they always can (OpenNebula's QUOTA_VM_ATTRIBUTE).</summary>
+    public ImmutableArray<string> QuotaVmAttributes { get; init; } = [];
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using PoweredAppliance.Api.Auth;
+using PoweredAppliance.Api.Auth.Drivers;
 using PoweredAppliance.ControlPlane;
 using PoweredAppliance.Core;
 using PoweredAppliance.Core.Access;
@@ -23,8 +24,7 @@ internal sealed class Founding(Cloud cloud, Settings settings)
         await Group(1, "users");
         if (cloud.Inventory.Find(PoolKind.User, 0) is null)
             await User(0, "oneadmin", "core", AdminPassword());
-        if (cloud.Inventory.Find(PoolKind.User, 1) is null)
-            await User(1, "serveradmin", "server_cipher", RandomText());
+        await ServerUser();
         await Make(PoolKind.Cluster, 0, "default", Template.Empty.Set("RESERVED_CPU", "").Set("RESERVED_MEM", ""));
         await Datastore(0, "system", "1", "SYSTEM_DS");
         await Datastore(1, "default", "0", "IMAGE_DS");
@@ -49,6 +49,24 @@ internal sealed class Founding(Cloud cloud, Settings settings)
         var password = RandomText();
         Secret.Write(AuthFile, $"oneadmin:{password}\n");
         return password;
+    }
+
+    /// <summary>
+    /// Servers such as Sunstone read the file. A serveradmin whose PASSWORD is not of his driver's form was founded before that driver
+    /// existed: nobody could come in by him, so he gets a new one.
+    /// </summary>
+    private async Task ServerUser()
+    {
+        var known = cloud.Inventory.Find(PoolKind.User, 1);
+        if (known is not null && !(known.Fact("AUTH_DRIVER") is "server_cipher" && known.Fact("PASSWORD")?.StartsWith("$argon2id$", StringComparison.Ordinal) == true))
+            return;
+        var shared = RandomText();
+        Secret.Write(Path.Combine(settings.Data, "serveradmin_auth"), $"serveradmin:{shared}\n");
+        if (known is null)
+            await Make(PoolKind.User, 1, "serveradmin", Template.Empty, ("PASSWORD", ServerCipher.StoredOf(shared)), ("AUTH_DRIVER", "server_cipher"), ("ENABLED", "1"), ("GIDS", "0"));
+        else if ((await cloud.Pool(new PoolProtocol.SetFacts(
+            PoolKind.User, 1, ImmutableSortedDictionary<string, string>.Empty.Add("PASSWORD", ServerCipher.StoredOf(shared))))).Refusal is { } why)
+            throw new InvalidOperationException($"serveradmin could not be given a shared password: {why}");
     }
 
     private static string RandomText() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));

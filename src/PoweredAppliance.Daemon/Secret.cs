@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+
 namespace PoweredAppliance.Daemon;
 
 /// <summary>Files with secrets: mode 600 from their first byte on, whole or not there.</summary>
@@ -13,6 +15,16 @@ internal static class Secret
             Share = FileShare.ReadWrite,
             UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
         });
+    }
+
+    /// <summary>So many random bytes, kept in a file that is made where there is none.</summary>
+    public static byte[] Bytes(string path, int count)
+    {
+        if (!File.Exists(path))
+            Write(path, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(count)));
+        return Convert.FromHexString(File.ReadAllText(path).Trim()) is { } bytes && bytes.Length == count
+            ? bytes
+            : throw new IOException($"{path} does not hold {count} bytes in hexadecimal; without it a new one is made, and what was made with the old one (tokens of guests, encrypted attributes) is lost");
     }
 
     public static void Write(string path, string text)

@@ -2,6 +2,7 @@ using System.Text;
 using LibvirtSharp;
 using PoweredAppliance.Core;
 using PoweredAppliance.Core.Drivers;
+using PoweredAppliance.Drivers.Changes;
 using PoweredAppliance.Drivers.Domains;
 using PoweredAppliance.Drivers.Libvirt;
 
@@ -30,6 +31,9 @@ public sealed class LibvirtDriver : IHostDriver
     private readonly DomainSteps _domains;
     private readonly CheckpointSteps _checkpoints;
     private readonly ShutdownStep _shutdown;
+    private readonly ChangeSteps _changes;
+    private readonly ReceiveStep _receive;
+    private readonly MigrateStep _migrate;
     private readonly HostNotices _notices;
 
     public LibvirtDriver(HostAddress address, LibvirtDriverOptions options)
@@ -37,15 +41,19 @@ public sealed class LibvirtDriver : IHostDriver
         (_address, _options) = (address, options);
         _pools = new(address);
         _images = new(_pools, options.Time);
-        _files = new(_pools, options.Time);
-        _observer = new(address, _pools, options, IsThisMachine(address.Uri));
+        _files = new(_pools, options.OneGate, options.Time);
+        var filters = new NicFilters(address);
+        _observer = new(address, _pools, filters, options, IsThisMachine(address.Uri));
         _guard = new(address);
         _notices = new(_observer);
-        _domains = new(address, _pools, _files, _guard, _observer, options);
+        _domains = new(address, _pools, _files, _guard, filters, _observer, options);
         _checkpoints = new(address, _pools, _files, _guard, _domains);
         _quick = new(address, "quick", QuickWidth, options, _notices.ListenTo, _notices.Lost);
         _work = new(address, "work", WorkWidth, options, _ => { }, _ => { });
         _shutdown = new(_quick, _guard, options);
+        _receive = new(_pools, _images, _files, _guard, _work, options);
+        _migrate = new(address, _pools, filters, _quick, _work, options);
+        _changes = new(_pools, _images, _files, _guard, _domains, filters, options, _work, _quick);
     }
 
     public Task<HostFacts> Inspect(CancellationToken stop) => Refusing(_quick.Run(
@@ -70,9 +78,16 @@ public sealed class LibvirtDriver : IHostDriver
                 VmStep.Reboot => Step(step, _options.StepDeadline, (c, _) => _domains.Reboot(c, step), stop),
                 VmStep.Reset => Step(step, _options.StepDeadline, (c, _) => _domains.Reset(c, step), stop),
                 VmStep.Undefine => Step(step, _options.StepDeadline, (c, _) => _domains.Undefine(c, step), stop),
-                VmStep.Cleanup => Step(step, _options.StepDeadline, (c, given) => _domains.Cleanup(c, step, given), stop),
+                VmStep.Cleanup => Step(
+                    step, PersistentCopies.Of(step.Spec).Any() ? _options.LongDeadline : _options.StepDeadline,
+                    (c, given) => _domains.Cleanup(c, step, progress, given), stop),
                 VmStep.Adopt => Step(step, _options.StepDeadline, (c, _) => _domains.Adopt(c, step), stop),
+                VmStep.Filter => _changes.Filter(step, stop),
+                VmStep.AwaitCommand => _changes.AwaitCommand(step, stop),
+                VmStep.Change => _changes.Perform(step, progress, stop),
                 VmStep.Withdraw => Task.FromResult(StepOutcome.Ok()),
+                VmStep.Receive => _receive.Perform(step, progress, stop),
+                VmStep.Migrate => _migrate.Perform(step, progress, stop),
                 _ => throw new ArgumentOutOfRangeException(nameof(step), step.Kind, "a step this driver has never heard of"),
             }).ConfigureAwait(false);
         }
@@ -102,15 +117,8 @@ public sealed class LibvirtDriver : IHostDriver
         }, stop).ConfigureAwait(false);
         if (refusal is not null)
             return refusal;
-        foreach (var disk in (step.Spec.Disks.IsDefault ? [] : step.Spec.Disks).Where(d => d.ImageVolume is not null))
-        {
-            using var turn = await _images.Gate(disk.ImageVolume!, stop).ConfigureAwait(false);
-            await _work.Run($"image {disk.ImageVolume}", _options.LongDeadline, (connect, given) =>
-            {
-                _images.Bring(connect, step.Vm, disk, progress, given);
-                return true;
-            }, stop).ConfigureAwait(false);
-        }
+        foreach (var disk in step.Spec.Disks)
+            await _images.Bring(_work, _options, step.Vm, disk, progress, stop).ConfigureAwait(false);
         return await Step(step, _options.StepDeadline, (connect, given) =>
         {
             _files.Make(connect, step.Spec, given);
@@ -123,12 +131,9 @@ public sealed class LibvirtDriver : IHostDriver
     {
         stop.ThrowIfCancellationRequested();
         var saving = Step(step, _options.LongDeadline, (c, given) => _checkpoints.Save(c, step, given), CancellationToken.None);
-        var watch = new SaveWatch(_quick, _options, step, progress);
-        while (await Task.WhenAny(saving, Task.Delay(SaveWatch.Period, _options.Time, CancellationToken.None)).ConfigureAwait(false) != saving)
-            await watch.Look(stop.IsCancellationRequested).ConfigureAwait(false);
         try
         {
-            return await saving.ConfigureAwait(false);
+            return await new JobWatch(_quick, _options, step, "saving memory", progress).While(saving, () => stop.IsCancellationRequested).ConfigureAwait(false);
         }
         catch (LibvirtException why) when (why.Code is ErrorNumber.OperationAborted && stop.IsCancellationRequested)
         {
@@ -146,7 +151,7 @@ public sealed class LibvirtDriver : IHostDriver
         return Encoding.UTF8.GetString(tail);
     }
 
-    public Task<Stream> OpenConsole(VmId vm, CancellationToken stop) => Refusing(_quick.Run($"console of VM {vm}", _options.CallDeadline, (connect, _) =>
+    public Task<Stream> OpenConsole(VmId vm, CancellationToken stop) => Refusing(_quick.Run<Stream>($"console of VM {vm}", _options.CallDeadline, (connect, _) =>
     {
         using var domain = connect.FindDomainByName(VmFiles.Domain(vm))
             ?? (_observer.UuidOf(vm) is { } uuid ? connect.FindDomainByUuid(uuid) : null) ?? throw new HostRefusedException($"VM {vm} is not on host {_address.Name}");
@@ -156,7 +161,7 @@ public sealed class LibvirtDriver : IHostDriver
         try
         {
             domain.OpenConsole(stream, flags: DomainConsoleFlags.Force); // a viewer that vanished must not lock others out
-            return stream.AsStream();
+            return new GuestConsole(stream.AsStream(), _options.Time);
         }
         catch (LibvirtException)
         {

@@ -72,19 +72,18 @@ public sealed class CapacityMap
     /// </summary>
     public HostId? Choose(Demand demand)
     {
-        HostId? chosen = null;
-        var least = long.MaxValue;
+        (HostId Host, Preference Why)? chosen = null;
         foreach (var slot in System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_hosts))
         {
             var host = slot.Free;
             if (Placement.Fit(demand, host) is not Misfit.None)
                 continue;
-            var left = Placement.LeftOver(demand, host);
-            if (chosen is null || left < least || left == least && host.Id.Value < chosen.Value.Value)
-                (chosen, least) = (host.Id, left);
+            var next = Preference.Of(demand, host);
+            if (chosen is not var (best, why) || next.IsBetterThan(why) || (next == why && host.Id.Value < best.Value))
+                chosen = (host.Id, next);
         }
 
-        return chosen;
+        return chosen?.Host;
     }
 
     /// <summary>The choice with its reasons; a record for each host. Does not reserve.</summary>

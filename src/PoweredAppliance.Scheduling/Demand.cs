@@ -7,15 +7,22 @@ namespace PoweredAppliance.Scheduling;
 /// <param name="attribute">all values of a host attribute by its name (none: the host lacks it)</param>
 public delegate bool Requirement(HostId host, Func<string, IEnumerable<string>> attribute);
 
+/// <summary>A rank expression, compiled: the host with the highest is preferred. Pure, must not throw.</summary>
+/// <inheritdoc cref="Requirement"/>
+public delegate long Rank(HostId host, Func<string, IEnumerable<string>> attribute);
+
 /// <summary>What a VM asks of a host.</summary>
 /// <param name="CpuPercent">100 = one core</param>
 /// <param name="UserPriority">USER_PRIORITY: higher is placed earlier</param>
 /// <param name="Only">the host that holds the VM's files; null: any host</param>
 /// <param name="Clusters">ids of the clusters that will do; default or empty: any cluster</param>
 /// <param name="RequirementText">the requirement as the user wrote it, for explanations</param>
+/// <param name="Rank">null: any fitting host is as good as another</param>
+/// <param name="Affinity">where its VM group lets it go; null: anywhere</param>
 public sealed record Demand(
     VmId Vm, int CpuPercent, long MemoryKibibytes, long DiskMebibytes, int UserPriority = 0, HostId? Only = null,
-    ImmutableArray<int> Clusters = default, Requirement? Requirement = null, string? RequirementText = null)
+    ImmutableArray<int> Clusters = default, Requirement? Requirement = null, string? RequirementText = null,
+    Rank? Rank = null, Affinity? Affinity = null)
 {
     /// <summary>The order in which VMs are placed: highest USER_PRIORITY first, then the lowest id.</summary>
     public static readonly IComparer<Demand> Order = Comparer<Demand>.Create((a, b) =>

@@ -15,6 +15,8 @@ public enum Misfit
     TooLittleDisk,
     /// <summary>The VM's requirement expression is false here.</summary>
     RequirementFails,
+    /// <summary>A rule of the VM's group is against it, with its fellows where they are now.</summary>
+    VmGroupForbids,
     /// <summary>The VM's files are on another host.</summary>
     WrongHost,
     /// <summary>The VM's images or networks are not in the host's cluster.</summary>
@@ -25,22 +27,18 @@ public enum Misfit
 public static class Placement
 {
     /// <summary>
-    /// Best fit: of the hosts that fit, the one that would be left with the least, measured as free cpu / total cpu +
-    /// free memory / total memory; ties to the lowest id.
+    /// Of the hosts that fit, that with the highest rank, where the VM ranks them; of those the best fit: the one that would be left
+    /// with the least, measured as free cpu / total cpu + free memory / total memory; ties to the lowest id.
     /// </summary>
     public static Verdict Place(Demand demand, IEnumerable<HostCapacity> hosts)
     {
         var considered = hosts.OrderBy(h => h.Id.Value).Select(h => new Considered(h, demand, Fit(demand, h))).ToList();
-        HostId? chosen = null;
-        var least = long.MaxValue;
+        (HostId Host, Preference Why)? chosen = null;
         foreach (var (host, _, misfit) in considered)
-        {
-            if (misfit is not Misfit.None || LeftOver(demand, host) is var left && chosen is not null && left >= least)
-                continue;
-            (chosen, least) = (host.Id, left);
-        }
+            if (misfit is Misfit.None && Preference.Of(demand, host) is var next && (chosen is null || next.IsBetterThan(chosen.Value.Why)))
+                chosen = (host.Id, next);
 
-        return new(demand, chosen, considered);
+        return new(demand, chosen?.Host, considered);
     }
 
     /// <summary>
@@ -54,6 +52,8 @@ public static class Placement
             return Misfit.WrongCluster;
         if (demand.Requirement is { } holds && !holds(host.Id, host.Attributes ?? HostCapacity.NoAttributes))
             return Misfit.RequirementFails;
+        if (demand.Affinity?.Against(host.Id) is not null)
+            return Misfit.VmGroupForbids;
         if (!host.Enabled)
             return Misfit.Disabled;
         if (!host.Monitored)
@@ -74,4 +74,13 @@ public static class Placement
         + Millionths(host.MemoryFreeKibibytes - demand.MemoryKibibytes, host.MemoryTotalKibibytes);
 
     private static long Millionths(long part, long whole) => whole <= 0 ? 0 : part * 1_000_000 / whole;
+}
+
+/// <summary>How much a fitting host is preferred; equals are told apart by their ids.</summary>
+internal readonly record struct Preference(long Rank, long LeftOver)
+{
+    public static Preference Of(Demand demand, HostCapacity host) => new(
+        demand.Rank?.Invoke(host.Id, host.Attributes ?? HostCapacity.NoAttributes) ?? 0, Placement.LeftOver(demand, host));
+
+    public bool IsBetterThan(Preference other) => Rank != other.Rank ? Rank > other.Rank : LeftOver < other.LeftOver;
 }

@@ -17,6 +17,7 @@ public readonly record struct Considered(HostCapacity Host, Demand Demand, Misfi
         Misfit.TooLittleMemory => Amount.Memory(Host.MemoryFreeKibibytes, Demand.MemoryKibibytes),
         Misfit.TooLittleDisk => Amount.Disk(Host.DiskFreeMebibytes, Demand.DiskMebibytes),
         Misfit.RequirementFails => $"does not meet {Demand.RequirementText ?? "the requirement"}",
+        Misfit.VmGroupForbids => Demand.Affinity!.Against(Host.Id)!,
         Misfit.WrongHost => $"the VM's files are on host {Demand.Only}",
         Misfit.WrongCluster => $"is in cluster {Host.Cluster}, the VM may be in {string.Join(", ", Demand.Clusters)}",
         _ => $"{Amount.Cpu(Host.CpuPercentFree)} and {Amount.Memory(Host.MemoryFreeKibibytes)} free",
@@ -55,9 +56,7 @@ public sealed record Verdict(Demand Demand, HostId? Chosen, IReadOnlyList<Consid
             text.Append("no host fits");
         }
 
-        var reasons = Considered.Where(c => c.Misfit is not Misfit.None)
-            .GroupBy(c => c.Misfit).OrderByDescending(g => g.Count()).ThenBy(g => g.Key)
-            .Select(g => Reason(g.Key, [.. g])).ToList();
+        var reasons = ByReason.Select(g => Reason(g.Key, [.. g])).ToList();
         if (reasons.Count > 0)
             text.Append(": ").AppendJoin(", ", reasons);
         else if (Considered.Count == 0)
@@ -66,6 +65,38 @@ public sealed record Verdict(Demand Demand, HostId? Chosen, IReadOnlyList<Consid
             text.Append($", and host {only} with the VM's files is gone");
         return text.ToString();
     }
+
+    /// <summary>
+    /// The refused hosts that are nearest to fitting, the nearest first: those that fail at what is looked at last, of
+    /// them those that have most of what they lack; ties to the lowest id.
+    /// </summary>
+    public IReadOnlyList<Considered> Nearest(int most) =>
+    [
+        .. Considered.Where(c => c.Misfit is not Misfit.None)
+            .OrderBy(c => Distance(c.Misfit)).ThenByDescending(c => c.Free).ThenBy(c => c.Host.Id.Value).Take(most),
+    ];
+
+    /// <summary>How many hosts are refused for each reason, the most frequent first.</summary>
+    public IReadOnlyList<(Misfit Misfit, int Hosts)> Counts() => [.. ByReason.Select(g => (g.Key, g.Count()))];
+
+    private IEnumerable<IGrouping<Misfit, Considered>> ByReason => Considered.Where(c => c.Misfit is not Misfit.None)
+        .GroupBy(c => c.Misfit).OrderByDescending(g => g.Count()).ThenBy(g => g.Key);
+
+    /// <summary>The order of <see cref="Placement.Fit"/>, from its end.</summary>
+    private static int Distance(Misfit misfit) => misfit switch
+    {
+        Misfit.None => 0,
+        Misfit.TooLittleDisk => 1,
+        Misfit.TooLittleMemory => 2,
+        Misfit.TooLittleCpu => 3,
+        Misfit.Silent => 4,
+        Misfit.Disabled => 5,
+        Misfit.VmGroupForbids => 6,
+        Misfit.RequirementFails => 7,
+        Misfit.WrongCluster => 8,
+        Misfit.WrongHost => 9,
+        _ => throw new ArgumentOutOfRangeException(nameof(misfit), misfit, "a reason without a place"),
+    };
 
     private string Reason(Misfit misfit, List<Considered> hosts)
     {
@@ -79,6 +110,7 @@ public sealed record Verdict(Demand Demand, HostId? Chosen, IReadOnlyList<Consid
             Misfit.TooLittleDisk => $"{count} {(one ? "lacks" : "lack")} disk {Nearest(hosts)}",
             Misfit.RequirementFails =>
                 $"{count} {(one ? "does" : "do")} not meet {Demand.RequirementText ?? "the requirement"}",
+            Misfit.VmGroupForbids => $"{count} forbidden by VM group {Demand.Affinity!.Group} ({hosts[0].Host.Name}: {hosts[0].Detail})",
             Misfit.WrongHost => $"{count} {(one ? "has" : "have")} not the VM's files (host {Demand.Only} has)",
             Misfit.WrongCluster => $"{count} in another cluster than {string.Join(", ", Demand.Clusters)}",
             _ => throw new ArgumentOutOfRangeException(nameof(misfit), misfit, "a reason without words"),

@@ -1,9 +1,13 @@
+using System.Text;
 using System.Threading.Channels;
 
 namespace PoweredAppliance.Simulation;
 
-/// <summary>A simulated guest's serial console: it says who it is and repeats what it is told.</summary>
-internal sealed class EchoStream : Stream
+/// <summary>A simulated guest's serial console: it says who it is and repeats what it is told, on its log too.</summary>
+/// <param name="takes">how long it takes to listen to one piece that is typed</param>
+/// <param name="time">what measures that</param>
+/// <param name="log">told what was repeated</param>
+internal sealed class EchoStream(TimeSpan takes, TimeProvider time, Action<string> log) : Stream
 {
     private readonly Channel<byte[]> _said = Channel.CreateUnbounded<byte[]>();
     private ReadOnlyMemory<byte> _rest = "simulated console\r\n"u8.ToArray();
@@ -36,13 +40,19 @@ internal sealed class EchoStream : Stream
     public override int Read(byte[] buffer, int offset, int count) =>
         ReadAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
 
-    public override void Write(byte[] buffer, int offset, int count) =>
-        _said.Writer.TryWrite(buffer.AsSpan(offset, count).ToArray());
+    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
 
-    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken stop = default)
+    public override void Write(ReadOnlySpan<byte> buffer)
     {
-        _said.Writer.TryWrite(buffer.ToArray());
-        return ValueTask.CompletedTask;
+        ObjectDisposedException.ThrowIf(!_said.Writer.TryWrite(buffer.ToArray()), this);
+        log(Encoding.UTF8.GetString(buffer));
+    }
+
+    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken stop = default)
+    {
+        if (takes > TimeSpan.Zero)
+            await Task.Delay(takes, time, stop).ConfigureAwait(false);
+        Write(buffer.Span);
     }
 
     public override void Flush()

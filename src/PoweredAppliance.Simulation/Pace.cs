@@ -13,7 +13,8 @@ public sealed record Pace(TimeSpan Step, TimeSpan Deadline)
 
     internal TimeSpan Of(VmStep kind, Weather weather) => Step * kind switch
     {
-        VmStep.Prolog => 4 * weather.SlowDisk,
+        VmStep.Prolog or VmStep.Receive => 4 * weather.SlowDisk,
+        VmStep.Migrate => 6 * weather.SlowDisk,
         VmStep.Save or VmStep.Restore => 3 * weather.SlowDisk,
         VmStep.Cleanup => weather.SlowDisk,
         VmStep.Boot => 2,

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Threading.Channels;
 using PoweredAppliance.Core;
 using PoweredAppliance.Core.Drivers;
+using PoweredAppliance.Core.Vms;
 
 namespace PoweredAppliance.Simulation;
 
@@ -16,6 +17,7 @@ public sealed class SimulatedHost : IHostDriver
     private readonly TimeProvider _time;
     private readonly ConcurrentDictionary<VmId, SemaphoreSlim> _lanes = new();
     private readonly ConcurrentDictionary<(VmId, int, VmStep), int> _asked = new();
+    private readonly ConcurrentDictionary<(VmId Vm, int Start), string> _typed = new();
     private readonly Channel<HostNotice> _notices = Channel.CreateUnbounded<HostNotice>(new() { SingleReader = true });
     private volatile Task? _telling;
 
@@ -39,9 +41,11 @@ public sealed class SimulatedHost : IHostDriver
         var ask = _asked.AddOrUpdate((step.Vm, step.Generation, step.Kind), 0, (_, n) => n + 1);
         var (about, vm, generation) = (step.Kind.ToString(), step.Vm.Value, step.Generation);
         var takes = _pace.Of(step.Kind, _machine.Weather) * (0.5 + _dice.Throw("takes" + about, vm, generation, ask));
+        if (step is { Kind: VmStep.AwaitCommand, Command: { } command })
+            takes += SimulatedCommand.Takes(command);
         var fails = _dice.Hits(_machine.Weather.FailureProbability, "fails" + about, vm, generation, ask);
         var deaf = !step.Spec.Acpi || _dice.Hits(_machine.Weather.DeafGuests, "deaf", vm, generation);
-        var work = step.Kind is VmStep.Prolog ? stop : CancellationToken.None;
+        var work = step.Kind is VmStep.Prolog or VmStep.Receive or VmStep.Migrate or VmStep.AwaitCommand ? stop : CancellationToken.None;
         return Ask(takes, cuts => Do(step, cuts, takes, fails, deaf, progress, work), stop, work);
     }
 
@@ -59,13 +63,14 @@ public sealed class SimulatedHost : IHostDriver
     public Task<string> ConsoleLog(VmId vm, int maxBytes, CancellationToken stop) => Ask(_pace.Reading, _ =>
     {
         var domain = _machine.See(m => m.Domain(Owner(vm)));
-        var text = domain is null || domain.Starts == 0 ? "" : $"simulated guest {domain.Name}, start {domain.Starts}\nGUEST-READY\n";
+        var text = domain is null || domain.Starts == 0 ? "" : $"simulated guest {domain.Name}, start {domain.Starts}\nGUEST-READY\n{_typed.GetValueOrDefault((vm, domain.Starts))}";
         return Task.FromResult(text.Length > maxBytes ? text[^maxBytes..] : text);
     }, stop);
 
     public Task<Stream> OpenConsole(VmId vm, CancellationToken stop) => Ask<Stream>(_pace.Reading, _ =>
-        _machine.See(m => m.Domain(Owner(vm))) is { Power: DomainPower.Running }
-            ? Task.FromResult<Stream>(new EchoStream())
+        _machine.See(m => m.Domain(Owner(vm))) is { Power: DomainPower.Running } domain
+            ? Task.FromResult<Stream>(new EchoStream(
+                _pace.Step, _time, text => _typed.AddOrUpdate((vm, domain.Starts), text, (_, before) => before + text)))
             : throw new HostRefusedException($"VM {vm} is not running on {_machine.Name}"), stop);
 
     public async ValueTask DisposeAsync()
@@ -117,7 +122,13 @@ public sealed class SimulatedHost : IHostDriver
         await lane.WaitAsync(stop).ConfigureAwait(false);
         try
         {
-            var plan = _machine.See(m => StepPlan.Of(m, _address, step, _time.GetUtcNow()));
+            var peer = step.Peer is { } other ? _machine.Beside(other) : null;
+            var peerCuts = peer?.PowerCuts ?? 0;
+            if (peer is not null)
+                await peer.Answering(stop).ConfigureAwait(false);
+            if (Lost(peer, peerCuts))
+                return Alone(step, peer!);
+            var plan = _machine.See(peer, (m, p) => StepPlan.Of(m, p, _address, step, _time.GetUtcNow()));
             var outcome = plan.Outcome;
             var changes = plan.Changes;
             if (outcome.Done && plan.WaitsForGuest && deaf)
@@ -128,12 +139,18 @@ public sealed class SimulatedHost : IHostDriver
             for (var i = 0; i < changes.Length; i++)
             {
                 await Pass(takes / (changes.Length + 1), cuts, stop).ConfigureAwait(false);
-                Happen(changes[i], cuts);
+                if (peer is not null)
+                    await peer.Answering(stop).ConfigureAwait(false);
+                if (Lost(peer, peerCuts))
+                    return Alone(step, peer!);
+                Happen(changes[i].Machine == _machine.Name ? _machine : peer!, changes[i], changes[i].Machine == _machine.Name ? cuts : peerCuts);
                 progress.Report(new(step.Vm, step.Kind.ToString(), (i + 1) * 100 / (changes.Length + 1)));
             }
 
             await Pass(takes / (changes.Length + 1), cuts, stop).ConfigureAwait(false);
-            Happen(new WorldEvent.StepEnded(
+            if (outcome.Done && step.Change is VmChange.SaveDisk save)
+                Write(save.File, step.Spec.Disks.First(d => d.Id == save.Disk).SizeMebibytes);
+            Happen(_machine, new WorldEvent.StepEnded(
                 default, _machine.Name, Owner(step.Vm), step.Generation, step.Kind, outcome.Error), cuts);
             return outcome;
         }
@@ -143,8 +160,22 @@ public sealed class SimulatedHost : IHostDriver
         }
     }
 
-    private void Happen(WorldEvent e, int cuts) => _machine.Happen((m, now) =>
-        m.On && _machine.PowerCuts == cuts ? [e with { At = now }] : throw LostPower());
+    /// <summary>A simulated disk has no content: what is saved of it is zeros, of its size.</summary>
+    private static void Write(string path, long mebibytes)
+    {
+        using var file = new FileStream(path, FileMode.Create, FileAccess.Write);
+        file.SetLength(mebibytes << 20);
+    }
+
+    private static bool Lost(SimulatedMachine? peer, int cuts) => peer is not null && (!peer.On || peer.PowerCuts != cuts);
+
+    /// <summary>Files can be fetched when the peer is back; a live migration ends with it, and the guest is where it was.</summary>
+    private static StepOutcome Alone(HostStep step, SimulatedMachine peer) => step.Kind is VmStep.Migrate
+        ? StepOutcome.Fail($"{peer.Name} has no power")
+        : throw new HostUnreachableException($"{peer.Name}, which has the files of VM {step.Vm}, has no power");
+
+    private static void Happen(SimulatedMachine where, WorldEvent e, int cuts) => where.Happen((m, now) =>
+        m.On && where.PowerCuts == cuts ? [e with { At = now }] : throw new HostUnreachableException($"{where.Name} lost power"));
 
     private async Task Pass(TimeSpan time, int cuts, CancellationToken stop)
     {

@@ -26,6 +26,15 @@ public static class SimulatedHosts
         CpuPercent: 3200, MemoryKibibytes: 128L << 20, Numa: [], "simulated", "1.0", "simulated", ["q35", "pc"], ["EPYC", "qemu64"],
         Gpus: [], DiskMebibytes: 2 << 20, DiskFreeMebibytes: 2 << 20);
 
+    /// <summary>The name of the machine that an address stands for.</summary>
+    internal static string MachineOf(HostAddress address)
+    {
+        var named = address.Uri.Split('?', 2) is [_, var query] ? query.Split('&').LastOrDefault(pair => pair.StartsWith(MachineKey, StringComparison.Ordinal)) : null;
+        return named is null ? address.Name : Uri.UnescapeDataString(named[MachineKey.Length..]);
+    }
+
+    private const string MachineKey = "machine=";
+
     private static SimulatedHost Make(SimulatedWorld world, TimeProvider time, ProfileFacts profiles, HostAddress address)
     {
         var uri = address.Uri;
@@ -34,7 +43,7 @@ public static class SimulatedHosts
         var (profile, query) = uri[Scheme.Length..].Split('?', 2) is [var p, var q] ? (p, q) : (uri[Scheme.Length..], "");
         var facts = profiles(profile) ?? throw new ArgumentException($"'{uri}': no hardware profile '{profile}'");
 
-        var (machine, seed, pace, weather) = (address.Name, 0, Pace.Instant, (Weather?)null);
+        var (machine, seed, pace, weather) = (MachineOf(address), 0, Pace.Instant, (Weather?)null);
         foreach (var pair in query.Split('&', StringSplitOptions.RemoveEmptyEntries))
         {
             var (key, value) = pair.Split('=', 2) is [var k, var v] ? (k, Uri.UnescapeDataString(v)) : (pair, "");
@@ -45,7 +54,7 @@ public static class SimulatedHosts
                 case "deadline": pace = pace with { Deadline = Time(key, value) }; break;
                 case "fail": weather = (weather ?? Weather.Fine) with { FailureProbability = Number(key, value) }; break;
                 case "deaf": weather = (weather ?? Weather.Fine) with { DeafGuests = Number(key, value) }; break;
-                case "machine" when value.Length > 0: machine = value; break;
+                case "machine" when value.Length > 0: break;
                 case "cores":
                     var cores = (int)Number(key, value);
                     facts = facts with { Sockets = 1, CoresPerSocket = cores, ThreadsPerCore = 1, CpuPercent = cores * 100 };

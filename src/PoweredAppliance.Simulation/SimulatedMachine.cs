@@ -103,6 +103,13 @@ public sealed class SimulatedMachine
     /// <summary>Looks at what is on the machine while nothing moves.</summary>
     public T See<T>(Func<MachinePicture, T> look) => _world.See(p => look(p.Machine(Name)));
 
+    /// <summary>This machine and another one, at the same moment.</summary>
+    internal T See<T>(SimulatedMachine? other, Func<MachinePicture, MachinePicture?, T> look) =>
+        _world.See(p => look(p.Machine(Name), other is null ? null : p.Machine(other.Name)));
+
+    /// <summary>The machine behind the address of another simulated host.</summary>
+    internal SimulatedMachine Beside(HostAddress other) => _world.Machine(SimulatedHosts.MachineOf(other));
+
     /// <summary>Grows with every power cut: work begun before one is lost.</summary>
     internal int PowerCuts => Volatile.Read(ref _powerCuts);
 

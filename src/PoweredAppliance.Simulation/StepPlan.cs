@@ -10,7 +10,8 @@ namespace PoweredAppliance.Simulation;
 /// <param name="WaitsForGuest">the changes come only if the guest does as it is asked</param>
 internal sealed record StepPlan(ImmutableArray<WorldEvent> Changes, StepOutcome Outcome, bool WaitsForGuest = false)
 {
-    internal static StepPlan Of(MachinePicture machine, HostAddress address, HostStep step, DateTimeOffset now)
+    /// <param name="peer">the other machine of a VM that moves</param>
+    internal static StepPlan Of(MachinePicture machine, MachinePicture? peer, HostAddress address, HostStep step, DateTimeOffset now)
     {
         var (owner, spec) = (new Owner(address.Deployment, step.Vm.Value), step.Spec);
         var (domain, files) = (machine.Domain(owner), machine.FilesOf(owner));
@@ -47,7 +48,16 @@ internal sealed record StepPlan(ImmutableArray<WorldEvent> Changes, StepOutcome 
             VmStep.Reboot or VmStep.Reset when domain is { Power: DomainPower.Running } =>
                 new([], StepOutcome.Ok(name), WaitsForGuest: step.Kind is VmStep.Reboot),
             VmStep.Reboot or VmStep.Reset => No($"{owner} is not running on {machine.Name}"),
-            VmStep.Undefine => Done(Undefine()),
+            VmStep.Filter when domain is { Alive: true } => Done(),
+            VmStep.Filter => No($"{owner} is not running on {machine.Name}"),
+            VmStep.AwaitCommand when step.Command is null => No("the step does not say which command"),
+            VmStep.AwaitCommand when domain is { Alive: true } => new([], StepOutcome.Ok() with { Command = SimulatedCommand.Ended(step.Command) }),
+            VmStep.AwaitCommand => Done(), // nobody is there to tell
+            VmStep.Change => new ChangePlan(machine, address, step, now).Plan(),
+            VmStep.Receive when peer is not null => new MovePlan(machine, peer, address, step, now).Receive(),
+            VmStep.Migrate when peer is not null => new MovePlan(machine, peer, address, step, now).Migrate(),
+            VmStep.Receive or VmStep.Migrate => No("the step does not name the other host"),
+            VmStep.Undefine => Done([.. Undefine(), .. Remove([.. files.Where(f => f.Path.StartsWith($"{address.DatastorePath}/0/{step.Vm}/snap-", StringComparison.Ordinal))])]),
             VmStep.Cleanup => Done([.. Undefine(), .. Remove(files)]),
             _ => throw new ArgumentOutOfRangeException(nameof(step), step.Kind, "a step this version has never heard of"),
         };

@@ -13,6 +13,7 @@ namespace PoweredAppliance.Simulation;
 [JsonDerivedType(typeof(DomainDefined), "domain-defined")]
 [JsonDerivedType(typeof(DomainChanged), "domain-changed")]
 [JsonDerivedType(typeof(DomainUndefined), "domain-undefined")]
+[JsonDerivedType(typeof(DomainMoved), "domain-moved")]
 [JsonDerivedType(typeof(StepEnded), "step-ended")]
 public abstract record WorldEvent(DateTimeOffset At, string Machine)
 {
@@ -21,7 +22,11 @@ public abstract record WorldEvent(DateTimeOffset At, string Machine)
 
     /// <summary>A file is there from now on, stamped with this owner and generation. Owner null: an image, shared by VMs.</summary>
     public sealed record FileMade(DateTimeOffset At, string Machine, string Path, Owner? Owner, int Generation, long Mebibytes)
-        : WorldEvent(At, Machine);
+        : WorldEvent(At, Machine)
+    {
+        /// <summary>It came from another machine, where the VM may go on as it was: nothing was begun with this generation.</summary>
+        public bool IsCopy { get; init; }
+    }
 
     public sealed record FileRemoved(DateTimeOffset At, string Machine, string Path, Owner? Owner) : WorldEvent(At, Machine);
 
@@ -36,6 +41,10 @@ public abstract record WorldEvent(DateTimeOffset At, string Machine)
         : WorldEvent(At, Machine);
 
     public sealed record DomainUndefined(DateTimeOffset At, string Machine, string Name) : WorldEvent(At, Machine);
+
+    /// <summary>A guest went live to another machine: from one moment to the next it is there and its domain here is gone.</summary>
+    public sealed record DomainMoved(
+        DateTimeOffset At, string Machine, string Name, string To, int Generation, int Port, ImmutableArray<string> Files) : WorldEvent(At, Machine);
 
     /// <summary>For the trail alone: a step was asked and ended so. Error null: done.</summary>
     public sealed record StepEnded(DateTimeOffset At, string Machine, Owner Owner, int Generation, VmStep Kind, string? Error)

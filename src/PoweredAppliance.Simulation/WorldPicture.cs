@@ -113,6 +113,9 @@ public sealed class WorldPicture
                 if (machine.DomainsByName.Remove(undefined.Name, out var gone) && gone is { Alive: true, Owner: { } owner })
                     _alive[owner].Remove(machine.Name);
                 break;
+            case WorldEvent.DomainMoved moved:
+                Move(machine, moved);
+                break;
             case WorldEvent.StepEnded:
                 break;
             default:
@@ -126,7 +129,8 @@ public sealed class WorldPicture
         IDictionary<string, SimulatedFile> files = machine.Images;
         if (e.Owner is { } owner)
         {
-            Seen(owner, e.Generation);
+            if (!e.IsCopy)
+                Seen(owner, e.Generation);
             if (!machine.OwnedFiles.TryGetValue(owner, out var owned))
                 machine.OwnedFiles.Add(owner, owned = new SortedDictionary<string, SimulatedFile>(StringComparer.Ordinal));
             files = owned;
@@ -152,6 +156,17 @@ public sealed class WorldPicture
             if (user is { Alive: true, Owner: { } loser } && user.Files.Contains(e.Path))
                 Violate(e, loser, "disk lost", $"{e.Path} was removed under running {user.Name}");
         }
+    }
+
+    private void Move(MachinePicture machine, WorldEvent.DomainMoved e)
+    {
+        if (!machine.DomainsByName.Remove(e.Name, out var domain) || domain is not { Alive: true, Owner: { } owner })
+            return;
+        var there = Machine(e.To);
+        var moved = domain with { Generation = e.Generation, Port = e.Port, Files = e.Files };
+        there.DomainsByName[e.Name] = moved;
+        _alive[owner].Remove(machine.Name);
+        Started(there, moved, owner, e.At);
     }
 
     private static IEnumerable<SimulatedDomain> One(SimulatedDomain? domain) => domain is null ? [] : [domain];

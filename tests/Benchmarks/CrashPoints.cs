@@ -10,7 +10,8 @@ internal static class CrashPoints
         var folder = Directory.CreateTempSubdirectory("powered-crash-").FullName;
         try
         {
-            var drill = new CrashDrill(folder, whole: true);
+            var ground = new SimulatedGround(Path.Combine(folder, "world")) { Life = SimulatedGround.WholeLife };
+            var drill = new CrashDrill(Path.Combine(folder, "data"), ground);
             var points = await drill.Run();
             foreach (var finding in drill.Findings)
                 Console.Error.WriteLine(finding);

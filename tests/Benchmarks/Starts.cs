@@ -7,7 +7,7 @@ internal static class CliStart
 {
     public static async Task Run()
     {
-        var powered = RunningDaemon.Artifact("powered");
+        var powered = Site.Published("POWERED");
         await Once(powered); // brings the file into the page cache
         Figure.Print("cli_start_ms", await Figure.Median("cli_start_ms", 21, _ => Once(powered)), "ms");
     }
@@ -30,17 +30,16 @@ internal static class DaemonStart
     public static async Task Run()
     {
         using var data = new Scratch();
-        await using (var daemon = await RunningDaemon.Start(data.Path))
+        await using (var daemon = await Site.Start(data.Path, hosts: 1))
         {
-            await daemon.AddHosts(1);
-            await Vms.One(daemon);
+            await Site.One(daemon);
             await daemon.Stop();
         }
 
         Figure.Print("start_ms", await Figure.Median("start_ms", 5, async _ =>
         {
-            await using var daemon = await RunningDaemon.Start(data.Path);
-            await Vms.AllRunning(daemon, 1);
+            await using var daemon = await Site.Start(data.Path);
+            await Site.AllRunning(daemon, 1);
             await daemon.Stop();
             return daemon.ToReady.TotalMilliseconds;
         }), "ms");
@@ -56,18 +55,17 @@ internal static class Idle
     public static async Task Run()
     {
         using var data = new Scratch();
-        await using var daemon = await RunningDaemon.Start(data.Path);
-        await daemon.AddHosts(1);
-        await Vms.One(daemon);
+        await using var daemon = await Site.Start(data.Path, hosts: 1);
+        await Site.One(daemon);
         await Task.Delay(Rest);
 
         var memory = new List<double>();
         var cpu = await Figure.Median("idle_cpu_percent", 5, async _ =>
         {
-            var (before, began) = (daemon.CpuTime(), Stopwatch.GetTimestamp());
+            var (before, began) = (daemon.CpuTime, Stopwatch.GetTimestamp());
             await Task.Delay(Window);
-            memory.Add(daemon.ResidentMebibytes());
-            return (daemon.CpuTime() - before) / Stopwatch.GetElapsedTime(began) * 100;
+            memory.Add(daemon.Resident / 1048576.0);
+            return (daemon.CpuTime - before) / Stopwatch.GetElapsedTime(began) * 100;
         });
         Figure.Print("idle_cpu_percent", cpu, "percent");
         Figure.Print("idle_rss_mib", Figure.Middle(memory), "MiB");

@@ -29,12 +29,13 @@ public sealed class Caller(int port, string session)
 
     public Task<Reply> Raw(string body) => Raw(new StringContent(body, Encoding.UTF8, "text/xml"));
 
+    /// <summary>The types of the method's parameters behind the session, as the server describes them.</summary>
+    public async Task<string[]> Parameters(string method) =>
+        [.. (await Post(new StringContent(Write("system.methodSignature", [method]), Encoding.UTF8, "text/xml"))).Descendants("string").Select(t => t.Value).Skip(2)];
+
     public async Task<Reply> Raw(HttpContent body)
     {
-        using var response = await _http.PostAsync("/RPC2", body);
-        Assert.Equal(System.Net.HttpStatusCode.OK, response.StatusCode);
-        var xml = XDocument.Parse(await response.Content.ReadAsStringAsync()).Root!;
-        Assert.Equal("methodResponse", xml.Name.LocalName);
+        var xml = await Post(body);
         if (xml.Element("fault") is { } fault)
         {
             var members = fault.Descendants("member").ToDictionary(m => m.Element("name")!.Value, m => m.Element("value")!.Value);
@@ -46,6 +47,15 @@ public sealed class Caller(int port, string session)
         return new(null, null, [.. (data?.Elements("value") ?? [value]).Select(v => v.Elements().FirstOrDefault() is { } typed
             ? (typed.Name.LocalName, typed.Value)
             : ("string", v.Value))]);
+    }
+
+    private async Task<XElement> Post(HttpContent body)
+    {
+        using var response = await _http.PostAsync("/RPC2", body);
+        Assert.Equal(System.Net.HttpStatusCode.OK, response.StatusCode);
+        var xml = XDocument.Parse(await response.Content.ReadAsStringAsync()).Root!;
+        Assert.Equal("methodResponse", xml.Name.LocalName);
+        return xml;
     }
 
     public Task<HttpResponseMessage> Http(HttpRequestMessage request) => _http.SendAsync(request);

@@ -49,6 +49,28 @@ public sealed class HostileTests(Appliance appliance)
         Assert.True(Resident() - before < 200L << 20, $"the daemon grew by {(Resident() - before) >> 20} MiB");
     }
 
+    /// <summary>A call of 20 MB is read where its first bytes show who sends it, and only there.</summary>
+    [Fact]
+    public async Task A_large_call_of_a_stranger_is_refused_before_it_is_read()
+    {
+        string Large(string session) => Caller.Write("one.vm.allocate", [session, "NAME=\"" + new string('x', 20 << 20), false]);
+        var known = await appliance.One.Raw(Large(appliance.Daemon.Secret));
+        Assert.Equal(8192, known.Code);
+        var before = Resident();
+        foreach (var session in (string[])["oneadmin:wrong", "nobody:x", new string('s', 1 << 20)])
+            try
+            {
+                var reply = await appliance.One.Raw(Large(session));
+                Assert.Equal(session.Length < 4096 ? 256 : -503, reply.FaultCode ?? reply.Code);
+            }
+            catch (HttpRequestException e) when (e.InnerException is IOException)
+            {
+                // It may also be cut off while it still sends.
+            }
+
+        Assert.True(Resident() - before < 64L << 20, $"the daemon grew by {(Resident() - before) >> 20} MiB");
+    }
+
     [Fact]
     public async Task Other_paths_are_404_and_other_methods_405()
     {

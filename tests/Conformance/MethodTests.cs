@@ -20,7 +20,7 @@ public sealed class MethodTests(Appliance appliance)
             var rejected = await One.As("oneadmin:wrong").Call(name, 1, 1, 1);
             Assert.False(rejected.Ok);
             Assert.Equal(256, rejected.Code);
-            Assert.Equal($"[{name}] User couldn't be authenticated, aborting call.", rejected.Value);
+            Assert.StartsWith($"[{name}] User couldn't be authenticated, aborting call.", rejected.Value, StringComparison.Ordinal);
         }
     }
 
@@ -50,15 +50,6 @@ public sealed class MethodTests(Appliance appliance)
     {
         var reply = await One.Call("one.vm.fly");
         Assert.Equal((-506, "Method 'one.vm.fly' not defined"), (reply.FaultCode, reply.FaultText));
-    }
-
-    [Fact]
-    public async Task What_is_not_built_yet_says_so_with_an_action_error()
-    {
-        var reply = await One.Call("one.vm.backup", 0, 0, false);
-        Assert.False(reply.Ok);
-        Assert.Equal(2048, reply.Code);
-        Assert.Contains("not supported", reply.Value, StringComparison.Ordinal);
     }
 
     [Fact]

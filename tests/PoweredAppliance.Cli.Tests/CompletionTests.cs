@@ -18,7 +18,7 @@ public sealed class CompletionTests
         await using var appliance = await CannedAppliance.Start();
         appliance.Vms = [Samples.Vm(1, "web"), Samples.Vm(2, "webmail", "POWEROFF"), Samples.Vm(3, "db")];
         appliance.Templates = [Samples.Template(0, "small")];
-        using var line = new Line(appliance);
+        using var line = new Line(appliance) { ["POWERED_COMPLETION_TIMEOUT"] = "1m" };
 
         var ran = await line.Run(["complete", "--", .. words]);
 

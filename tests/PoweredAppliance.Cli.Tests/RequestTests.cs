@@ -206,6 +206,38 @@ public sealed class RequestTests
         Assert.Contains("POST /api/v1/vms/1/recover?operation=retry", appliance.Asked);
     }
 
+    [Fact]
+    public async Task A_migration_names_the_host_by_its_id_and_goes_live_unless_it_is_told_otherwise()
+    {
+        await using var appliance = await CannedAppliance.Start(a => a.Routing.MapPost(
+            Routes.VmMigrate, (int id) => CannedAppliance.Json(Samples.Vm(id, "web", "MIGRATE"), WireJson.Default.Vm, 202)));
+        appliance.Vms = [Samples.Vm(1, "web")];
+        appliance.Hosts = [Samples.Host(4, "rack2")];
+        using var line = new Line(appliance);
+
+        Assert.Equal("VM 1 'web': migrate accepted, now MIGRATE\n", (await line.Run("vm", "migrate", "web", "--to", "rack2")).Out);
+        Assert.Contains("POST /api/v1/vms/1/migrate?host=4&way=live", appliance.Asked);
+        Assert.Equal(Exit.Ok, (await line.Run("vm", "migrate", "1", "--to", "4", "--way", "poweroff-hard")).Code);
+        Assert.Contains("POST /api/v1/vms/1/migrate?host=4&way=poweroff-hard", appliance.Asked);
+        Assert.Equal(Exit.Usage, (await line.Run("vm", "migrate", "web")).Code);
+        Assert.Equal(Exit.Usage, (await line.Run("vm", "migrate", "web", "--to", "4", "--way", "teleport")).Code);
+    }
+
+    [Theory]
+    [InlineData(4, Exit.Ok, "VM 1 'web' is RUNNING on rack2 at 10.0.0.1\n", "")]
+    [InlineData(0, Exit.Failed, "", "powered: VM 1 'web' did not come to host rack2, it is on host0\n")]
+    public async Task A_VM_that_rests_on_its_old_host_did_not_migrate(int host, int code, string told, string error)
+    {
+        var vm = Samples.Vm(1, "web") with { HostId = host, Host = host == 4 ? "rack2" : "host0" };
+        await using var appliance = await CannedAppliance.Start(a => a.Routing.MapPost(
+            Routes.VmMigrate, () => CannedAppliance.Json(vm, WireJson.Default.Vm, 202)));
+        appliance.Vms = [vm];
+        appliance.Hosts = [Samples.Host(4, "rack2")];
+        using var line = new Line(appliance);
+
+        Assert.Equal(new Ran(code, told, error), await line.Run("vm", "migrate", "web", "--to", "rack2", "--wait"));
+    }
+
     private static IReadOnlyList<Vm> Two => [Samples.Vm(7, "n-0", "HOLD"), Samples.Vm(8, "n-1", "HOLD")];
 
     private static void Take<TWish, TReply>(

@@ -103,6 +103,23 @@ public sealed class TableTests
     }
 
     [Fact]
+    public async Task A_VM_that_waits_lists_the_nearest_hosts_and_counts_those_that_are_not_listed()
+    {
+        await using var appliance = await CannedAppliance.Start();
+        appliance.Vms =
+        [
+            Samples.Vm(1, "big", "PENDING") with
+            {
+                Considered = [new(4, "host4", "1 GiB free, 2 GiB asked")],
+                ConsideredCounts = new SortedDictionary<string, int> { ["disabled"] = 2, ["too-little-memory"] = 3 },
+            },
+        ];
+        using var line = new Line(appliance);
+        var shown = (await line.Run("vm", "show", "big")).Out;
+        Assert.Matches("hosts looked at +host4: 1 GiB free, 2 GiB asked\n +of 5 in all: 3 too-little-memory, 2 disabled\n", shown);
+    }
+
+    [Fact]
     public async Task The_status_counts_hosts_and_vms_and_warns()
     {
         await using var appliance = await CannedAppliance.Start();

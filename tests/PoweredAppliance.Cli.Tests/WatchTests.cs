@@ -28,6 +28,26 @@ public sealed class WatchTests
     }
 
     [Fact]
+    public async Task Every_kind_of_thing_is_listed_shown_and_watched_alike()
+    {
+        await using var appliance = await CannedAppliance.Start();
+        var store = new Datastore { Id = 1, Name = "default", Type = "IMAGE", State = "READY", FreeMib = 2048, Images = [3, 4] };
+        appliance.Datastores = [store];
+        using var line = new Line(appliance);
+        var shown = (await line.Run("datastore", "show", "default")).Out;
+        Assert.Matches(@"name +default\n", shown);
+        Assert.Matches(@"images +3 4\n", shown);
+
+        using var second = new Line(appliance);
+        var running = second.Run("datastore", "list", "--watch");
+        await Until.True(() => second.Out.Text.Contains("default", StringComparison.Ordinal), "the datastore is listed");
+        appliance.Publish(new Change { Kind = "datastore", Id = 1, Sequence = 0, Datastore = store with { State = "DISABLED" } });
+        await Until.True(() => second.Out.Text.Contains("DISABLED", StringComparison.Ordinal), "the change is shown");
+        await second.Stop.CancelAsync();
+        Assert.Equal(Exit.Ok, (await running).Code);
+    }
+
+    [Fact]
     public async Task With_json_each_line_is_a_change_beginning_with_what_is_there()
     {
         await using var appliance = await CannedAppliance.Start();

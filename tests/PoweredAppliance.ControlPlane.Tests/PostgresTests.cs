@@ -1,7 +1,6 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using PoweredAppliance.ControlPlane.Persistence;
+using PoweredAppliance.Lab.Daemon;
 
 namespace PoweredAppliance.ControlPlane.Tests;
 
@@ -15,7 +14,7 @@ public sealed class PostgresTests
         Assert.SkipWhen(bin is null, "PostgreSQL's server is not installed (Debian package postgresql)");
         Assert.SkipUnless(Environment.UserName == "root", "PostgreSQL is started as user postgres, which takes root");
         var folder = Directory.CreateTempSubdirectory("powered-pg-").FullName;
-        var port = FreePort();
+        var port = Ports.Free();
         try
         {
             await Run("chown", "postgres", folder);
@@ -44,12 +43,5 @@ public sealed class PostgresTests
         // pg_ctl's server keeps the pipe open, so it is not read to its end.
         await process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(60));
         Assert.Equal(0, process.ExitCode);
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

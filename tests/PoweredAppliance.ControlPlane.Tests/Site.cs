@@ -3,9 +3,11 @@ using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using PoweredAppliance.ControlPlane.Hooks;
 using PoweredAppliance.ControlPlane.Persistence;
 using PoweredAppliance.Core;
 using PoweredAppliance.Core.Drivers;
+using PoweredAppliance.Core.Hooks;
 using PoweredAppliance.Core.Hosts;
 using PoweredAppliance.Core.Pools;
 using PoweredAppliance.Core.Templates;
@@ -29,8 +31,18 @@ public sealed class Site : IAsyncDisposable
     private Site(Journal? journal) => (World, _journal) = (SimulatedWorld.InMemory(TimeProvider.System), journal);
 
     public SimulatedWorld World { get; }
+
+    /// <summary>What this run of the control plane measures.</summary>
+    public CollectorRegistry Registry { get; private set; } = Metrics.NewCustomRegistry();
+
+    /// <summary>Takes effect when the control plane is next <see cref="Up"/>.</summary>
+    public TimeSpan AskAgainAfter { get; set; } = TimeSpan.FromSeconds(1);
+
     public Cloud Cloud => _host!.Services.GetRequiredService<Cloud>();
     public Inventory.Inventory Inventory => Cloud.Inventory;
+
+    /// <summary>What runs hooks' commands here.</summary>
+    public RunHook Hooks { get; set; } = (command, _) => Task.FromResult(new HookOutcome(command.Path, 0, "", ""));
 
     /// <param name="hosts">simulated machines h0, h1 ... of 32 cores and 128 GiB, or as their address says</param>
     public static async Task<Site> Start(int hosts = 1, string address = "sim:generic", Journal? journal = null)
@@ -51,15 +63,19 @@ public sealed class Site : IAsyncDisposable
 
     public async Task Up()
     {
+        Registry = Metrics.NewCustomRegistry();
         var builder = Microsoft.Extensions.Hosting.Host.CreateApplicationBuilder();
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton(TimeProvider.System)
-            .AddSingleton(new Meters(Metrics.NewCustomRegistry()))
+            .AddSingleton(new Meters(Registry))
             .AddSingleton<HostDriverFactory>(SimulatedHosts.Factory(World, TimeProvider.System))
+            .AddSingleton(new HookDocuments(vm => $"<VM><ID>{vm.Id}</ID><LCM_STATE>{(int)vm.Lcm}</LCM_STATE></VM>", o => $"<O><ID>{o.Id}</ID></O>"))
+            .AddSingleton<RunHook>((command, stop) => Hooks(command, stop))
             .AddControlPlane(new("127.0.0.1", 0, []), _journal ?? Journal.Sqlite(Path.Combine(_folder, "journal.db")), new()
             {
+                Cipher = new(new byte[PoweredAppliance.Core.Access.AttributeCipher.KeyBytes]),
                 Partitions = 4,
-                AskAgainAfter = TimeSpan.FromSeconds(1),
+                AskAgainAfter = AskAgainAfter,
                 ReadEvery = TimeSpan.FromMilliseconds(200),
                 SilentAfter = TimeSpan.FromSeconds(1.5),
                 ReadDeadline = TimeSpan.FromSeconds(1),

@@ -30,6 +30,27 @@ public sealed class WeatherTests
     }
 
     [Fact]
+    public async Task A_step_asked_of_a_silent_host_is_begun_when_it_answers_and_not_only_when_it_is_asked_again()
+    {
+        await using var site = await Site.Start(hosts: 0);
+        await site.Down();
+        site.AskAgainAfter = TimeSpan.FromHours(1);
+        await site.Up();
+        await site.AddHost("h0");
+        var vm = await site.Create(Small);
+        await site.Reach(vm, LcmState.Running);
+        site.World.Machine("h0").Silence();
+        await site.Reach(vm, LcmState.Unknown);
+        await site.Act(vm, VmAction.PoweroffHard);
+        await site.Reach(vm, LcmState.ShutdownPoweroff);
+        site.World.Machine("h0").Thaw();
+        await site.Reach(vm, VmState.Poweroff);
+        await site.Act(vm, VmAction.TerminateHard);
+        await site.Reach(vm, VmState.Done);
+        await site.AssertClean();
+    }
+
+    [Fact]
     public async Task What_a_guest_does_by_itself_is_seen()
     {
         await using var site = await Site.Start();

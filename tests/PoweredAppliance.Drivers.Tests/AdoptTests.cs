@@ -6,19 +6,27 @@ using PoweredAppliance.Drivers.Libvirt;
 
 namespace PoweredAppliance.Drivers.Tests;
 
-/// <summary>Adoption on libvirt's test driver: a domain of somebody else's, running, is stamped and goes on.</summary>
+/// <summary>
+/// Adoption on libvirt's test driver: a domain of somebody else's, running, is stamped and goes on. The world is one of
+/// this connection alone: <c>test:///default</c> is one for the whole process, and what is stamped there others read.
+/// </summary>
 public sealed class AdoptTests : IDisposable
 {
-    private readonly Connect _connect = Connect.Open("test:///default");
+    private readonly string _world = Path.Combine(Path.GetTempPath(), $"adopt-{Guid.NewGuid():N}.xml");
+    private readonly Connect _connect;
     private readonly HostAddress _address = new(new(0), "host", "test:///default", "/nowhere", Specs.Deployment, null);
     private readonly DomainSteps _steps;
     private readonly DomainGuard _guard;
 
     public AdoptTests()
     {
-        var (pools, options) = (new HostPools(_address), new LibvirtDriverOptions());
+        File.WriteAllText(_world, """
+            <node><domain type="test"><name>test</name><memory>8388608</memory><vcpu>2</vcpu><os><type>hvm</type></os></domain></node>
+            """);
+        _connect = Connect.Open("test://" + _world);
+        var (pools, filters, options) = (new HostPools(_address), new NicFilters(_address), new LibvirtDriverOptions());
         _guard = new(_address);
-        _steps = new(_address, pools, new(pools, options.Time), _guard, new(_address, pools, options, isThisMachine: false), options);
+        _steps = new(_address, pools, new(pools, oneGate: null, options.Time), _guard, filters, new(_address, pools, filters, options, isThisMachine: false), options);
     }
 
     [Fact]
@@ -50,7 +58,11 @@ public sealed class AdoptTests : IDisposable
         Assert.True(wild.IsActive);
     }
 
-    public void Dispose() => _connect.Dispose();
+    public void Dispose()
+    {
+        _connect.Dispose();
+        File.Delete(_world);
+    }
 
     private static HostStep Step(int vm, Guid uuid) =>
         new(new(vm), 1, VmStep.Adopt, Specs.Vm(vm) with { Uuid = uuid, Imported = true });

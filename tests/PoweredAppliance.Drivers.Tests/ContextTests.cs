@@ -23,6 +23,19 @@ public sealed class ContextTests
     }
 
     [Theory]
+    [InlineData(true, true)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    public void A_guest_finds_OneGate_and_its_token_only_where_it_asks_for_it_and_somebody_listens(bool asks, bool listens)
+    {
+        var spec = Specs.Vm(7) with { Context = Specs.Context, TokenOf = asks ? 1_795_500_000 : null };
+        var image = Encoding.Latin1.GetString(ContextFile.Image(spec, listens ? new("http://gate:5030", (vm, start) => $"token-of-{vm}-{start}") : null));
+        Assert.Equal(asks && listens, image.Contains("token-of-7-1795500000", StringComparison.Ordinal));
+        Assert.Equal(asks && listens, image.Contains("ONEGATE_ENDPOINT='http://gate:5030'", StringComparison.Ordinal));
+        Assert.Equal(asks && listens, image.Contains("TOKEN.TXT", StringComparison.Ordinal));
+    }
+
+    [Theory]
     [InlineData("A B", "x")]
     [InlineData("", "x")]
     [InlineData("1A", "x")]

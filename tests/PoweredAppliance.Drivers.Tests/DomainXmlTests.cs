@@ -36,6 +36,15 @@ public sealed class DomainXmlTests
         Assert.Equal(("96", "MiB", "2", "512"), (At(xml, "memory"), At(xml, "memory/@unit"), At(xml, "vcpu"), At(xml, "cputune/shares")));
     }
 
+    [Fact]
+    public void What_a_guest_may_get_while_it_runs_is_there_from_its_start()
+    {
+        var xml = Xml(Specs.Vm(7) with { Vcpu = 2, VcpuMax = 8, MemoryMebibytes = 96, MemoryMaxMebibytes = 512 });
+        Assert.Equal(("512", "96", "8", "2"), (At(xml, "memory"), At(xml, "currentMemory"), At(xml, "vcpu"), At(xml, "vcpu/@current")));
+        var plain = Xml(Specs.Vm(7) with { Vcpu = 2, VcpuMax = 2, MemoryMebibytes = 96, MemoryMaxMebibytes = 96 });
+        Assert.Equal(("96", null, "2", null), (At(plain, "memory"), At(plain, "currentMemory"), At(plain, "vcpu"), At(plain, "vcpu/@current")));
+    }
+
     [Theory]
     [InlineData(1, 10)]
     [InlineData(100, 1024)]

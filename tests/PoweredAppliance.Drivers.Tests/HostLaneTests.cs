@@ -167,7 +167,7 @@ public sealed class HostLaneTests
         using var frozen = new ManualResetEventSlim();
         using var begun = new ManualResetEventSlim();
         using var stop = new CancellationTokenSource();
-        var told = new TaskCompletionSource();
+        var told = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var call = lane.Run("upload", Soon, given =>
         {
             given.Register(() => told.SetResult());

@@ -16,6 +16,15 @@ public sealed class Explanations
     }
 
     [Fact]
+    public void The_nearest_host_is_the_one_that_lacks_the_least_of_what_is_looked_at_last()
+    {
+        var verdict = Placement.Place(Asks(cpu: 200, memory: 2 * GiB),
+            [Of(1, enabled: false), Of(2, cpu: 100), Of(3, memory: 0), Of(4, memory: GiB), Of(5, cpu: 50), Of(6, memory: GiB)]);
+        Assert.Equal([4, 6, 3, 2, 5, 1], verdict.Nearest(9).Select(c => c.Host.Id.Value));
+        Assert.Equal([(Misfit.TooLittleMemory, 3), (Misfit.TooLittleCpu, 2), (Misfit.Disabled, 1)], verdict.Counts());
+    }
+
+    [Fact]
     public void A_single_host_is_not_called_the_nearest() =>
         Assert.Equal("no host fits: 1 lacks cpu (host1 has 0.5 cpu free, 1 asked)",
             Placement.Place(Asks(), [Of(1, cpu: 50)]).Explain());

@@ -14,6 +14,8 @@ internal static class Hosts
 
     internal static Demand Asks(int cpu = 100, long memory = GiB, int vm = 0) => new(new(vm), cpu, memory, 0);
 
+    private static readonly Core.Templates.Template Group = Core.Templates.Template.Parse("ROLE=[ID=0, NAME=web, HOST_ANTI_AFFINED=\"2, 3\"]");
+
     /// <summary>Few distinct sizes, so that ties and near misses are common.</summary>
     private static readonly Gen<HostCapacity> AnyHost = Gen.Select(
         Gen.Int[0, 3], Gen.Int[0, 9], Gen.Int[0, 9], Gen.Int[1, 3], Gen.Int[-1, 8], Gen.Int[-1, 8],
@@ -25,10 +27,12 @@ internal static class Hosts
         hosts.Select((h, i) => h with { Id = new(i), Name = $"host{i}" }).ToArray());
 
     internal static readonly Gen<Demand> AnyDemand = Gen.Select(
-        Gen.Int[0, 8], Gen.Int[0, 8], Gen.Int[0, 3], Gen.Int[0, 40], Gen.Int[0, 5], Gen.Int[0, 4])
-        .Select((cpu, memory, disk, only, clusters, label) => new Demand(
+        Gen.Int[0, 8], Gen.Int[0, 8], Gen.Int[0, 3], Gen.Int[0, 40], Gen.Int[0, 5], Gen.Int[0, 4], Gen.Int[0, 3], Gen.Int[0, 3])
+        .Select((cpu, memory, disk, only, clusters, label, rank, group) => new Demand(
             new(7), cpu * 50, memory * GiB, disk * 1000, 0, only < 12 && only % 4 == 0 ? new HostId(only) : null,
             clusters == 0 ? [1, 2] : clusters == 1 ? ImmutableArray<int>.Empty : default,
             label == 0 ? (_, attribute) => attribute("LABEL").Contains("gold") : null,
-            label == 0 ? "LABEL = gold" : null));
+            label == 0 ? "LABEL = gold" : null,
+            rank == 0 ? (_, attribute) => attribute("LABEL").Single().Length : null,
+            group == 0 ? Affinity.Of(5, Group, "web", []) : null));
 }

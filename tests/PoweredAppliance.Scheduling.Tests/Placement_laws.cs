@@ -18,12 +18,13 @@ public sealed class Placement_laws
     });
 
     [Fact]
-    public void Nobody_who_fits_would_be_left_with_less() => Questions.Sample((demand, hosts) =>
+    public void Nobody_who_fits_ranks_higher_or_would_be_left_with_less() => Questions.Sample((demand, hosts) =>
     {
-        var ranked = hosts.Where(h => ReallyFits(demand, h)).OrderBy(h => ExactLeftOver(demand, h)).ToList();
+        var ranked = hosts.Where(h => ReallyFits(demand, h)).OrderByDescending(h => Ranked(demand, h)).ThenBy(h => ExactLeftOver(demand, h)).ToList();
         if (ranked.Count > 0)
         {
             var chosen = hosts.Single(h => h.Id == Placement.Place(demand, hosts).Chosen);
+            Assert.Equal(Ranked(demand, ranked[0]), Ranked(demand, chosen));
             Assert.True(ExactLeftOver(demand, chosen) - ExactLeftOver(demand, ranked[0]) < 0.000_002m);
         }
     });
@@ -31,7 +32,7 @@ public sealed class Placement_laws
     [Fact]
     public void Of_equal_hosts_the_lowest_id_is_chosen() => Questions.Sample((demand, hosts) =>
     {
-        if (Placement.Place(demand, hosts).Chosen is { } chosen && demand.Only is null)
+        if (Placement.Place(demand, hosts).Chosen is { } chosen && demand.Only is null && demand.Affinity is null)
         {
             var best = hosts.Single(h => h.Id == chosen);
             var twin = best with { Id = new(chosen.Value + 100) };
@@ -60,14 +61,38 @@ public sealed class Placement_laws
         Assert.All(considered, c => Assert.NotEmpty(c.Detail));
     });
 
+    [Fact]
+    public void The_nearest_are_refused_hosts_and_nobody_left_out_is_nearer() =>
+        Gen.Select(Questions, Gen.Int[0, 6]).Sample((question, most) =>
+        {
+            var verdict = Placement.Place(question.Item1, question.Item2);
+            var refused = verdict.Considered.Where(c => c.Misfit is not Misfit.None).ToList();
+            var nearest = verdict.Nearest(most);
+            Assert.Equal(Math.Min(most, refused.Count), nearest.Count);
+            Assert.Equal(verdict.Nearest(int.MaxValue).Take(most), nearest);
+            foreach (var left in refused.Except(nearest).Where(_ => nearest.Count > 0))
+                Assert.True(Steps(left.Misfit) <= Steps(nearest[^1].Misfit));
+            Assert.Equal(refused.Count, verdict.Counts().Sum(c => c.Hosts));
+            Assert.All(verdict.Counts(), c => Assert.Equal(refused.Count(r => r.Misfit == c.Misfit), c.Hosts));
+        });
+
+    /// <summary>How many of the questions that <see cref="Placement.Fit"/> asks such a host has passed.</summary>
+    private static int Steps(Misfit misfit) => Array.IndexOf(
+    [
+        Misfit.WrongHost, Misfit.WrongCluster, Misfit.RequirementFails, Misfit.VmGroupForbids, Misfit.Disabled, Misfit.Silent, Misfit.TooLittleCpu,
+        Misfit.TooLittleMemory, Misfit.TooLittleDisk,
+    ], misfit);
+
     /// <summary>The oracle: every condition on its own, none in any order.</summary>
     private static bool ReallyFits(Demand d, HostCapacity h) => new[]
     {
         h.Enabled, h.Monitored, h.CpuPercentFree >= d.CpuPercent, h.MemoryFreeKibibytes >= d.MemoryKibibytes,
         h.DiskFreeMebibytes >= d.DiskMebibytes, d.Only is null || d.Only == h.Id,
         d.Clusters.IsDefaultOrEmpty || d.Clusters.Any(c => c == h.Cluster),
-        d.Requirement is null || h.Attributes!("LABEL").Single() == "gold",
+        d.Requirement is null || h.Attributes!("LABEL").Single() == "gold", d.Affinity is null || h.Id.Value is not (2 or 3),
     }.All(holds => holds);
+
+    private static long Ranked(Demand d, HostCapacity h) => d.Rank is null ? 0 : h.Attributes!("LABEL").Single().Length;
 
     private static decimal ExactLeftOver(Demand d, HostCapacity h) =>
         (h.CpuPercentFree - d.CpuPercent) / (decimal)h.CpuPercentTotal

@@ -144,7 +144,8 @@ public sealed class Weather_tests
         var host = rig.Host(query: "?fail=0.2&deadline=5ms");
         var storm = Storm.Forecast(7, ["host0"], TimeSpan.FromMilliseconds(300), gusts: 60);
         var blowing = rig.World.Blow(storm, _ => { }, TestContext.Current.CancellationToken);
-        for (var generation = 1; !blowing.IsCompleted; generation++)
+        // However late its turn comes on a busy machine, it asks in the storm or in what the storm left.
+        for (var generation = 1; !blowing.IsCompleted || generation <= 20; generation++)
         {
             foreach (var kind in Enum.GetValues<VmStep>())
             {
@@ -171,7 +172,7 @@ public sealed class Weather_tests
         var deadline = TimeProvider.System.GetTimestamp();
         while (!await holds())
         {
-            Assert.True(TimeProvider.System.GetElapsedTime(deadline) < TimeSpan.FromSeconds(10), "it did not come to hold in 10 s");
+            Assert.True(TimeProvider.System.GetElapsedTime(deadline) < TimeSpan.FromMinutes(1), "it did not come to hold in a minute");
             await Task.Yield();
         }
     }

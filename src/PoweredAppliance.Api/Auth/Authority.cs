@@ -15,28 +15,50 @@ public sealed class Authority(Inventory inventory)
 
     private sealed record Ruled(ImmutableSortedDictionary<int, PooledObject> From, ImmutableArray<AclRule> Rules);
 
-    public Refusal? May(Subject who, Rights rights, VirtualMachine vm) => Ask(who, rights, new(
-        ObjectKinds.Vm, vm.Id.Value, vm.Owner.User, vm.Owner.Group, new(vm.Permissions), vm.Host is { } host ? [host.Cluster] : []));
+    public Refusal? May(Subject who, Rights rights, VirtualMachine vm) => Ask(who, rights, Of(vm) with { Lock = vm.Lock });
 
-    public Refusal? May(Subject who, Rights rights, PooledObject o) => Ask(who, rights, Of(o));
+    public Refusal? May(Subject who, Rights rights, PooledObject o) => Ask(who, rights, Of(o) with { Lock = o.Lock });
 
-    public Refusal? MayCreate(Subject who, PoolKind kind) => Ask(who, Rights.Create, new AccessObject(KindOf(kind)));
+    /// <summary>Whether locked or not: who looks at it, locks it or takes the lock away.</summary>
+    public Refusal? MayThoughLocked(Subject who, Rights rights, VirtualMachine vm) => Ask(who, rights, Of(vm));
 
-    public Refusal? MayCreateVm(Subject who) => Ask(who, Rights.Create, new AccessObject(ObjectKinds.Vm));
+    /// <inheritdoc cref="MayThoughLocked(Subject, Rights, VirtualMachine)"/>
+    public Refusal? MayThoughLocked(Subject who, Rights rights, PooledObject o) => Ask(who, rights, Of(o));
 
-    private Refusal? Ask(Subject who, Rights rights, AccessObject what) => who.IsAdmin ? null : AccessControl.Authorize(new(who, rights, what), Rules());
+    /// <summary>Is there for the subject: lists and info calls show it.</summary>
+    public bool Shows(Subject who, VirtualMachine vm) => who.IsAdmin || MayThoughLocked(who, Rights.Use, vm) is null;
+
+    /// <inheritdoc cref="Shows(Subject, VirtualMachine)"/>
+    public bool Shows(Subject who, PooledObject o) => who.IsAdmin || MayThoughLocked(who, Rights.Use, o) is null;
+
+    /// <summary>About what is no object of a pool, or a kind as a whole.</summary>
+    public Refusal? May(Subject who, Rights rights, AccessObject what) => Ask(who, rights, what);
+
+    public Refusal? MayZone(Subject who, Rights rights, int zone) => Ask(who, rights, new AccessObject(ObjectKinds.Zone, zone));
+
+    public Refusal? MayCreate(Subject who, PoolKind kind) => Ask(who, Rights.Create, New(KindOf(kind), who));
+
+    public Refusal? MayCreateVm(Subject who) => Ask(who, Rights.Create, New(ObjectKinds.Vm, who));
+
+    /// <summary>The right on a VM that an operation takes of this subject, by a word of <see cref="VmOperationLevels"/>.</summary>
+    public Rights Takes(Subject who, string operation) => VmOperationLevels.Of(
+        operation, inventory.Find(PoolKind.User, who.User.Value)?.Template, inventory.Find(PoolKind.Group, who.Group.Value)?.Template);
+
+    /// <summary>What is not made yet will be the maker's and of his group.</summary>
+    private static AccessObject New(ObjectKinds kind, Subject who) => new(kind, -1, who.User, who.Group, Permissions.None, []);
+
+    private Refusal? Ask(Subject who, Rights rights, AccessObject what) => who.IsAdmin && what.Lock is null ? null : AccessControl.Authorize(new(who, rights, what), Rules());
 
     private ImmutableArray<AclRule> Rules()
     {
         var pool = inventory.All(PoolKind.Acl);
         if (!ReferenceEquals(_rules.From, pool))
-            _rules = new(pool, [.. pool.Values.Select(Rule).OfType<AclRule>()]);
+            _rules = new(pool, [.. pool.Values.Select(AclRule.Of).OfType<AclRule>()]);
         return _rules.Rules;
     }
 
-    /// <summary>The rule of a pool's object; null when its facts are no rule.</summary>
-    public static AclRule? Rule(PooledObject o) => AclRule.FromHex(
-        o.Id, o.Fact("USER") ?? "", o.Fact("RESOURCE") ?? "", o.Fact("RIGHTS") ?? "", o.Fact("ZONE") ?? "").Rule;
+    private static AccessObject Of(VirtualMachine vm) => new(
+        ObjectKinds.Vm, vm.Id.Value, vm.Owner.User, vm.Owner.Group, new(vm.Permissions), vm.Host is { } host ? [host.Cluster] : []);
 
     private static AccessObject Of(PooledObject o)
     {

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using Konscious.Security.Cryptography;
 
 namespace PoweredAppliance.Api.Auth;
 
@@ -42,7 +41,7 @@ public static class Passwords
             throw new ArgumentException($"a salt has at least {MinSaltBytes} bytes", nameof(salt));
 
         var (kibibytes, passes, lanes) = cost ?? PasswordCost.Default;
-        var hash = Argon2(password, salt.ToArray(), kibibytes, passes, lanes, HashBytes);
+        var hash = Argon2.Id(Encoding.UTF8.GetBytes(password), salt, kibibytes, passes, lanes, HashBytes);
         return string.Create(
             CultureInfo.InvariantCulture,
             $"$argon2id$v=19$m={kibibytes},t={passes},p={lanes}${Base64(salt)}${Base64(hash)}");
@@ -56,12 +55,12 @@ public static class Passwords
         if (Stored.Parse(stored) is not { } known)
         {
             var (kibibytes, passes, lanes) = PasswordCost.Default;
-            Argon2(given, new byte[MinSaltBytes], kibibytes, passes, lanes, HashBytes);
+            Argon2.Id(Encoding.UTF8.GetBytes(given), new byte[MinSaltBytes], kibibytes, passes, lanes, HashBytes);
             return false;
         }
 
         var cost = known.Cost;
-        var hash = Argon2(given, known.Salt, cost.Kibibytes, cost.Passes, cost.Lanes, known.Hash.Length);
+        var hash = Argon2.Id(Encoding.UTF8.GetBytes(given), known.Salt, cost.Kibibytes, cost.Passes, cost.Lanes, known.Hash.Length);
         return CryptographicOperations.FixedTimeEquals(hash, known.Hash) && ReferenceEquals(given, password);
     }
 
@@ -75,18 +74,6 @@ public static class Passwords
             || known.Cost.Passes < wanted.Passes
             || known.Salt.Length < MinSaltBytes
             || known.Hash.Length < HashBytes;
-    }
-
-    private static byte[] Argon2(string password, byte[] salt, int kibibytes, int passes, int lanes, int length)
-    {
-        using var argon2 = new Argon2id(Encoding.UTF8.GetBytes(password))
-        {
-            Salt = salt,
-            MemorySize = kibibytes,
-            Iterations = passes,
-            DegreeOfParallelism = lanes,
-        };
-        return argon2.GetBytes(length);
     }
 
     private static string Base64(ReadOnlySpan<byte> bytes) => Convert.ToBase64String(bytes).TrimEnd('=');

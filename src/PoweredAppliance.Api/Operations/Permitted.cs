@@ -1,4 +1,5 @@
 using System.Globalization;
+using PoweredAppliance.ControlPlane;
 using PoweredAppliance.ControlPlane.Inventory;
 using PoweredAppliance.Core;
 using PoweredAppliance.Core.Access;
@@ -32,6 +33,9 @@ internal static class Permitted
             return Refusal.NotFound("user", user);
         return group >= 0 && inventory.Find(PoolKind.Group, group) is null ? Refusal.NotFound("group", group) : null;
     }
+
+    /// <summary>OpenNebula's number for a new image, marketplace or app that cannot be.</summary>
+    public static Answer Allocated(Answer answer) => answer.Refusal is { Code: ErrorCode.Internal } why ? why with { Code = ErrorCode.Allocate } : answer;
 
     public static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

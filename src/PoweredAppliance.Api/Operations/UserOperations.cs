@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Security.Cryptography;
 using PoweredAppliance.Api.Auth;
 using PoweredAppliance.ControlPlane;
@@ -8,7 +9,7 @@ using PoweredAppliance.Core.Pools;
 
 namespace PoweredAppliance.Api.Operations;
 
-/// <summary>Login tokens and passwords.</summary>
+/// <summary>Login tokens.</summary>
 public sealed class UserOperations(Cloud cloud, Authority authority, TimeProvider time)
 {
     /// <summary>OpenNebula's MAX_TOKEN_TIME is not limited by default; here a token lives ten years at most.</summary>
@@ -27,14 +28,19 @@ public sealed class UserOperations(Cloud cloud, Authority authority, TimeProvide
             return (null, no);
         if (seconds is < -1 or > MaxTokenSeconds)
             return (null, new(ErrorCode.RpcApi, $"Token expiration must be -1 (never), 0 (drop it) or 1 to {MaxTokenSeconds} seconds, it is {seconds}.", "expire", Permitted.Text(seconds)));
-        if (group >= 0 && !(user.Fact("GIDS") ?? "1").Split(',').Contains(Permitted.Text(group)))
-            return (null, new(ErrorCode.Internal, $"EGID {group} is not a group of user {user.Name}.", "EGID", Permitted.Text(group)));
+        var groups = (user.Fact("GIDS") ?? "1").Split(',');
+        if (seconds != 0 && group >= 0 && (!groups.Contains(Permitted.Text(group)) || (!who.IsAdmin && !who.IsIn(new(group)))))
+            return (null, new(ErrorCode.RpcApi, $"EGID is not in user group list: user {user.Name} has {string.Join(", ", groups)}, not {group}", "EGID", Permitted.Text(group)));
+        if (seconds != 0 && group < 0 && user.Id == who.User.Value && !groups.All(g => who.IsIn(new(int.Parse(g, CultureInfo.InvariantCulture)))))
+            return (null, new(ErrorCode.RpcApi, "Cannot create a full token with a specific group token", "EGID", Permitted.Text(group)));
 
         var now = time.GetUtcNow();
         var tokens = LoginToken.All(user).ToList();
         var token = given;
         if (seconds == 0)
         {
+            if (given.Length > 0 && !tokens.Exists(t => t.Hash == LoginToken.HashOf(given) || t.Hash == given))
+                return (null, new(ErrorCode.RpcApi, "Could not find token: it was dropped, has expired or is another user's.", "token"));
             // Lists show what is kept of a token, its hash; it drops the token as the token itself does.
             tokens = given.Length == 0 ? [] : [.. tokens.Where(t => t.Hash != LoginToken.HashOf(given) && t.Hash != given)];
         }
@@ -47,26 +53,10 @@ public sealed class UserOperations(Cloud cloud, Authority authority, TimeProvide
             tokens.Add(new(LoginToken.HashOf(token), seconds < 0 ? -1 : now.ToUnixTimeSeconds() + seconds, group));
         }
 
-        var answer = await Set(user.Id, "TOKENS", LoginToken.Fact(tokens, now)).ConfigureAwait(false);
+        var answer = await Set(user.Id, ("TOKENS", LoginToken.Fact(tokens, now))).ConfigureAwait(false);
         return answer.Refusal is { } why ? (null, why) : (token, null);
     }
 
-    public Task<Answer> SetPassword(Subject who, int id, string password)
-    {
-        if (cloud.Inventory.Find(PoolKind.User, id) is not { } user)
-            return Task.FromResult<Answer>(Refusal.NotFound("user", id));
-        if (user.Id != who.User.Value && authority.May(who, Rights.Manage, user) is { } no)
-            return Task.FromResult<Answer>(no);
-        if (CheckPassword(password) is { } bad)
-            return Task.FromResult<Answer>(bad);
-        return Set(id, "PASSWORD", Passwords.Hash(password, RandomNumberGenerator.GetBytes(16)));
-    }
-
-    /// <summary>OpenNebula's rule: not empty, no blanks.</summary>
-    public static Refusal? CheckPassword(string password) => password.Length == 0 || password.Any(char.IsWhiteSpace)
-        ? new(ErrorCode.Internal, "Invalid password, it cannot be empty or have blanks in it.", "PASSWORD")
-        : null;
-
-    private Task<Answer> Set(int id, string fact, string value) => cloud.Pool(new PoolProtocol.SetFacts(
-        PoolKind.User, id, ImmutableSortedDictionary<string, string>.Empty.Add(fact, value)));
+    private Task<Answer> Set(int id, params IEnumerable<(string Fact, string Value)> facts) => cloud.Pool(new PoolProtocol.SetFacts(
+        PoolKind.User, id, facts.ToImmutableSortedDictionary(f => f.Fact, f => f.Value, StringComparer.Ordinal)));
 }

@@ -1,26 +1,36 @@
+using System.Globalization;
 using System.Net.Http.Headers;
-using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
 using PoweredAppliance.Api.Auth;
+using PoweredAppliance.Client;
+using PoweredAppliance.ControlPlane.Inventory;
 using PoweredAppliance.Core;
 using PoweredAppliance.Core.Access;
 
 namespace PoweredAppliance.Api.Rest;
 
 /// <summary>
-/// What stands before every route, and before a byte of a body is read: readiness, who asks, how large a body may be. Whatever
+/// What stands before every route, and before a byte of a body is read: readiness, who asks, whether the zone is changed now, how large a body may be. Whatever
 /// breaks or was not found behind it is answered as a problem.
 /// </summary>
-internal sealed class Doors(RequestDelegate next, Gate gate, Sessions sessions, TokenOwners tokens, ILogger<Doors> log)
+internal sealed class Doors(RequestDelegate next, Gate gate, Sessions sessions, TokenOwners tokens, Inventory inventory, ILogger<Doors> log)
 {
     /// <summary>In bytes. Templates are text; images have a limit of their own.</summary>
     public const long MaxBody = 1 << 20;
 
-    private static readonly object SubjectKey = new();
+    private static readonly object AdmissionKey = new();
+    private static readonly object NameKey = new();
 
-    public static Subject Who(HttpContext context) => (Subject)context.Items[SubjectKey]!;
+    public static Subject Who(HttpContext context) => Admitted(context)!.Subject;
+
+    /// <summary>Null: nobody was let in.</summary>
+    public static Admission? Admitted(HttpContext context) => context.Items[AdmissionKey] as Admission;
+
+    /// <summary>The name that was given, whether it was let in or not; empty: none was.</summary>
+    public static string NameGiven(HttpContext context) => context.Items[NameKey] as string ?? "";
 
     public async Task InvokeAsync(HttpContext http)
     {
@@ -33,14 +43,9 @@ internal sealed class Doors(RequestDelegate next, Gate gate, Sessions sessions, 
 
         if (http.GetEndpoint()?.Metadata.GetMetadata<OpenDoor>() is null)
         {
-            if (Session(http.Request) is not { } session || await sessions.Authenticate(session, http.RequestAborted) is not { } who)
-            {
-                http.Response.Headers.WWWAuthenticate = "Basic realm=\"powered\", Bearer";
-                await Problems.Of(new() { Title = "not authenticated", Status = 401, Detail = "Give user:secret by HTTP Basic, or a login token as Bearer.", Code = (int)ErrorCode.Authentication }).ExecuteAsync(http);
+            if (await Enter(http) is not { } who)
                 return;
-            }
-
-            http.Items[SubjectKey] = who;
+            http.Items[AdmissionKey] = who;
         }
 
         if (IsOfAnotherSite(http.Request))
@@ -49,9 +54,36 @@ internal sealed class Doors(RequestDelegate next, Gate gate, Sessions sessions, 
             return;
         }
 
+        if (ZoneRule.Refuses(inventory, http.Request) is { } disabled)
+        {
+            await Problems.Of(new() { Title = "zone disabled", Status = 409, Detail = disabled.Text, Code = (int)disabled.Code }).ExecuteAsync(http);
+            return;
+        }
+
         if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
             limit.MaxRequestBodySize = MaxBody;
         await Answer(http);
+    }
+
+    /// <summary>Null: it has been answered why not.</summary>
+    private async Task<Admission?> Enter(HttpContext http)
+    {
+        var entry = Entry.Refused("Give user:secret by HTTP Basic, or a login token as Bearer.");
+        if (Session(http.Request) is { } session)
+        {
+            http.Items[NameKey] = SessionString.Parse(session)?.User;
+            entry = await sessions.Authenticate(session, http.Connection.RemoteIpAddress, http.RequestAborted);
+        }
+
+        if (entry.Admission is { OnlyToLogIn: true } && (http.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText != Routes.Root + Routes.Login)
+            entry = Entry.NeedsToken;
+        if (entry.Admission is { } who)
+            return who;
+        http.Response.Headers.WWWAuthenticate = "Basic realm=\"powered\", Bearer";
+        if (entry.RetryAfter is { } wait)
+            http.Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+        await Problems.Of(entry.Why!).ExecuteAsync(http);
+        return null;
     }
 
     private async Task Answer(HttpContext http)
@@ -101,11 +133,7 @@ internal sealed class Doors(RequestDelegate next, Gate gate, Sessions sessions, 
         if (!AuthenticationHeaderValue.TryParse(request.Headers.Authorization, out var header) || header.Parameter is not { } given)
             return null;
         if (header.Scheme.Equals("Basic", StringComparison.OrdinalIgnoreCase))
-        {
-            var bytes = new byte[given.Length];
-            return Convert.TryFromBase64String(given, bytes, out var length) ? Encoding.UTF8.GetString(bytes, 0, length) : null;
-        }
-
+            return SessionString.OfBasic(header);
         return header.Scheme.Equals("Bearer", StringComparison.OrdinalIgnoreCase) && tokens.OwnerOf(given) is { } owner ? $"{owner}:{given}" : null;
     }
 }

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using PoweredAppliance.Api.Xml;
 using PoweredAppliance.Client.Wire;
 using PoweredAppliance.ControlPlane.Inventory;
 using PoweredAppliance.ControlPlane.Networks;
@@ -51,11 +50,10 @@ internal static class PoolForms
         };
     }
 
-    public static Image Image(Inventory inventory, ImageImports imports, PooledObject image, Holdings holdings)
+    public static Image Image(Inventory inventory, ImageImports imports, PooledObject image)
     {
-        var users = holdings.VmsOfImage(image.Id);
-        var stored = image.FactInt("STATE");
-        var state = stored == 1 && users.Count > 0 ? image.Fact("PERSISTENT") is "1" ? 8 : 2 : stored;
+        var use = inventory.UseOf(image.Id);
+        var state = (int)ImageRules.StateOf(image, use);
         var progress = imports.Progress(image.Id);
         return new()
         {
@@ -75,11 +73,11 @@ internal static class PoolForms
             Persistent = image.Fact("PERSISTENT") is "1",
             Created = DateTimeOffset.FromUnixTimeSeconds(image.RegTime),
             Source = image.Fact("SOURCE"),
-            UsedBy = users,
+            UsedBy = use.Vms,
             Reason = image.Fact("ERROR"),
             Progress = progress is not null
                 ? new() { Step = progress.What, Percent = progress.Percent < 0 ? null : progress.Percent, BytesDone = progress.BytesDone, BytesTotal = progress.BytesTotal }
-                : stored == 4 && image.Fact("UPLOAD") is not null
+                : state == (int)ImageState.Locked && image.Fact("UPLOAD") is not null
                     ? new() { Step = "waiting for the upload", BytesDone = imports.Uploaded(image.Id), BytesTotal = image.FactLong("UPLOAD") }
                     : null,
         };
@@ -97,9 +95,9 @@ internal static class PoolForms
         GroupId = template.Owner.Group.Value,
     };
 
-    public static Network Network(Inventory inventory, PooledObject network, Holdings holdings)
+    public static Network Network(Inventory inventory, PooledObject network)
     {
-        var ranges = LeaseActor.Ranges(network).Select(r => (Range: r, Used: holdings.Leases(network.Id, r.Id).Count)).ToList();
+        var ranges = Leases.Of(inventory, network);
         return new()
         {
             Id = network.Id,
@@ -113,17 +111,15 @@ internal static class PoolForms
             Driver = network.Fact("VN_MAD") ?? "bridge",
             Bridge = network.Fact("BRIDGE"),
             VlanId = int.TryParse(network.Fact("VLAN_ID"), CultureInfo.InvariantCulture, out var vlan) ? vlan : null,
-            Ranges = [.. ranges.Select(r => new AddressRange(r.Range.Id, r.Range.Type, r.Range.Ip(0), r.Range.Mac(0), r.Range.Size, r.Used))],
-            LeasesUsed = ranges.Sum(r => r.Used),
+            Ranges = [.. ranges.Select(r => new AddressRange(r.Range.Id, r.Range.Type, r.Range.Ip(0), r.Range.Mac(0), r.Range.Size, r.Lent.Count))],
+            LeasesUsed = ranges.Sum(r => r.Lent.Count),
             LeasesTotal = ranges.Sum(r => r.Range.Size),
         };
     }
 
     public static Datastore Datastore(Inventory inventory, PooledObject store)
     {
-        // A datastore lies on every host; what the fullest of them has left is what can be promised.
-        var disks = inventory.Hosts.Where(h => h.Facts is not null).Select(h => (Total: h.Facts!.DiskMebibytes, Free: h.Usage?.DiskFreeMebibytes ?? h.Facts.DiskFreeMebibytes)).ToList();
-        var (total, free) = disks.Count == 0 ? (0L, 0L) : disks.MinBy(d => d.Free);
+        var room = inventory.RoomOf(store);
         return new()
         {
             Id = store.Id,
@@ -131,9 +127,9 @@ internal static class PoolForms
             Type = store.Fact("TYPE") switch { "1" => "SYSTEM", "2" => "FILE", "3" => "BACKUP", _ => "IMAGE" },
             State = store.Fact("STATE") is "1" ? "DISABLED" : "READY",
             Path = store.Fact("BASE_PATH"),
-            TotalMib = total,
-            FreeMib = free,
-            UsedMib = total - free,
+            TotalMib = room.TotalMebibytes,
+            FreeMib = room.FreeMebibytes,
+            UsedMib = room.UsedMebibytes,
             Images = [.. inventory.All(PoolKind.Image).Values.Where(i => i.FactInt("DATASTORE_ID") == store.Id).Select(i => i.Id)],
         };
     }

@@ -1,10 +1,10 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
 using PoweredAppliance.Api.Auth;
 using PoweredAppliance.Api.Operations;
-using PoweredAppliance.Api.Xml;
 using PoweredAppliance.Client;
 using PoweredAppliance.Client.Wire;
 using PoweredAppliance.ControlPlane.Inventory;
@@ -21,14 +21,13 @@ internal static class PoolRoutes
 {
     public static void MapPools(this IEndpointRouteBuilder routes)
     {
-        Map(routes, Routes.Hosts, Routes.Host, PoolKind.Host, "host", (http, o, _, _) =>
+        Map(routes, Routes.Hosts, Routes.Host, PoolKind.Host, "host", (http, o, _) =>
             PoolForms.Host(Service<Inventory>(http), o, Service<HostProfiles>(http).Of));
-        Map(routes, Routes.Images, Routes.Image, PoolKind.Image, "image", (http, o, _, holdings) =>
-            PoolForms.Image(Service<Inventory>(http), Service<ImageImports>(http), o, holdings));
-        Map(routes, Routes.Templates, Routes.Template, PoolKind.Template, "VM template", (http, o, whole, _) => PoolForms.Template(Service<Inventory>(http), o, whole));
-        Map(routes, Routes.Networks, Routes.Network, PoolKind.VirtualNetwork, "virtual network", (http, o, _, holdings) =>
-            PoolForms.Network(Service<Inventory>(http), o, holdings));
-        Map(routes, Routes.Datastores, Routes.Datastore, PoolKind.Datastore, "datastore", (http, o, _, _) => PoolForms.Datastore(Service<Inventory>(http), o));
+        Map(routes, Routes.Images, Routes.Image, PoolKind.Image, "image", (http, o, _) =>
+            PoolForms.Image(Service<Inventory>(http), Service<ImageImports>(http), o));
+        Map(routes, Routes.Templates, Routes.Template, PoolKind.Template, "VM template", (http, o, whole) => PoolForms.Template(Service<Inventory>(http), o, whole));
+        Map(routes, Routes.Networks, Routes.Network, PoolKind.VirtualNetwork, "virtual network", (http, o, _) => PoolForms.Network(Service<Inventory>(http), o));
+        Map(routes, Routes.Datastores, Routes.Datastore, PoolKind.Datastore, "datastore", (http, o, _) => PoolForms.Datastore(Service<Inventory>(http), o));
 
         routes.MapPost(Routes.Hosts, AddHost).Says<Host>("Enrols a host; it is INIT until it was read.", 201);
         routes.MapDelete(Routes.Host, (HttpContext http, int id, PoolOperations pools) => Gone(pools.Delete(Doors.Who(http), PoolKind.Host, id))).Removes("Sets a host free; refused while VMs hold claims there.");
@@ -38,7 +37,7 @@ internal static class PoolRoutes
 
         routes.MapPost(Routes.Images, AddImage).Says<Image>("Registers an image; it is LOCKED until its content is there.", 201);
         routes.MapPut(Routes.ImageContent, PutContent).Says<Image>("Adds bytes to an image that was announced with upload.").Takes("application/octet-stream").Query("offset", "integer", "where these bytes begin: what is stored already");
-        routes.MapDelete(Routes.Image, (HttpContext http, int id, ImageOperations images) => Gone(images.Delete(Doors.Who(http), id))).Removes("Deletes an image that no VM uses.");
+        routes.MapDelete(Routes.Image, (HttpContext http, int id, ImageOperations images) => Gone(images.Delete(Doors.Who(http), id, force: true))).Removes("Deletes an image that no VM uses.");
 
         routes.MapPost(Routes.Templates, AddTemplate).Says<VmTemplate>("Makes a VM template.", 201);
         routes.MapDelete(Routes.Template, (HttpContext http, int id, PoolOperations pools) => Gone(pools.Delete(Doors.Who(http), PoolKind.Template, id))).Removes("Deletes a VM template; VMs made from it stay.");
@@ -50,7 +49,7 @@ internal static class PoolRoutes
     private static T Service<T>(HttpContext http) where T : notnull => (T)http.RequestServices.GetService(typeof(T))!;
 
     private static void Map<T>(
-        IEndpointRouteBuilder routes, string list, string one, PoolKind kind, string word, Func<HttpContext, PooledObject, bool, Holdings, T> form)
+        IEndpointRouteBuilder routes, string list, string one, PoolKind kind, string word, Func<HttpContext, PooledObject, bool, T> form)
     {
         routes.MapGet(list, (HttpContext http, Inventory inventory, Authority authority) =>
         {
@@ -58,14 +57,13 @@ internal static class PoolRoutes
             if (wrong is not null)
                 return wrong;
             var who = Doors.Who(http);
-            var seen = page.Of(inventory.All(kind).Values.Where(o => authority.May(who, Rights.Use, o) is null), o => o.Id, o => o.Name);
-            var holdings = new Holdings(inventory);
-            return Results.Ok((IReadOnlyList<T>)[.. seen.Select(o => form(http, o, false, holdings))]);
+            var seen = page.Of(inventory.All(kind).Values.Where(o => authority.Shows(who, o)), o => o.Id, o => o.Name);
+            return Results.Ok((IReadOnlyList<T>)[.. seen.Select(o => form(http, o, false))]);
         }).Says<IReadOnlyList<T>>($"Lists what the caller may use, by id: each a {word}.").Lists();
-        routes.MapGet(one, (HttpContext http, int id, PoolOperations pools, Inventory inventory) => pools.Read(Doors.Who(http), kind, id) switch
+        routes.MapGet(one, (HttpContext http, int id, PoolOperations pools) => pools.Read(Doors.Who(http), kind, id) switch
         {
             (_, { } why) => Problems.Of(why),
-            var (o, _) => Results.Ok(form(http, o!, true, new(inventory))),
+            var (o, _) => Results.Ok(form(http, o!, true)),
         }).Says<T>($"One {word}.");
     }
 
@@ -121,11 +119,16 @@ internal static class PoolRoutes
         var answer = await images.Allocate(Doors.Who(http), given, datastore, asked.Upload);
         return answer.Refusal is { } why
             ? Problems.Of(why)
-            : Made(http, $"images/{answer.Id}", PoolForms.Image(inventory, imports, inventory.Find(PoolKind.Image, answer.Id)!, new(inventory)));
+            : Made(http, $"images/{answer.Id}", PoolForms.Image(inventory, imports, inventory.Find(PoolKind.Image, answer.Id)!));
     }
 
     private static async Task<IResult> PutContent(HttpContext http, int id, PoolOperations pools, Authority authority, ImageImports imports, Uploads uploads, Inventory inventory)
     {
+        // A body that is refused is still taken from the line for a while, as long as no limit forbids it: to end the connection while
+        // the client sends would take the answer from it.
+        var limit = http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } settable ? settable : null;
+        if (limit is not null)
+            limit.MaxRequestBodySize = null;
         if (pools.Read(Doors.Who(http), PoolKind.Image, id) is not ({ } image, null))
             return Problems.Of(pools.Read(Doors.Who(http), PoolKind.Image, id).Why!);
         if (authority.May(Doors.Who(http), Rights.Manage, image) is { } no)
@@ -137,14 +140,14 @@ internal static class PoolRoutes
         var left = Math.Max(0, image.FactLong("UPLOAD") - offset);
         if (http.Request.ContentLength > left && image.Fact("UPLOAD") is { } announced)
             return Problems.Bad("offset", text, $"Image {id} was announced with {announced} bytes; {http.Request.ContentLength} from {offset} on are too many.");
-        if (http.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
-            limit.MaxRequestBodySize = left;
         if (!uploads.Begin(id))
             return Problems.Of(new Core.Refusal(Core.ErrorCode.Action, $"Another upload of image {id} is under way.", ObjectId: id));
+        if (limit is not null)
+            limit.MaxRequestBodySize = left; // for those that do not say how long they are
         try
         {
             var answer = await imports.Append(id, offset, http.Request.Body, http.RequestAborted);
-            return answer.Refusal is { } why ? Problems.Of(why) : Results.Ok(PoolForms.Image(inventory, imports, inventory.Find(PoolKind.Image, id)!, new(inventory)));
+            return answer.Refusal is { } why ? Problems.Of(why) : Results.Ok(PoolForms.Image(inventory, imports, inventory.Find(PoolKind.Image, id)!));
         }
         catch (IOException e) when (e is not BadHttpRequestException && !http.RequestAborted.IsCancellationRequested)
         {
@@ -173,7 +176,7 @@ internal static class PoolRoutes
         var answer = await networks.Allocate(Doors.Who(http), asked.Name is { } name ? template.Set("NAME", name) : template, cluster: 0);
         return answer.Refusal is { } why
             ? Problems.Of(why)
-            : Made(http, $"networks/{answer.Id}", PoolForms.Network(inventory, inventory.Find(PoolKind.VirtualNetwork, answer.Id)!, new(inventory)));
+            : Made(http, $"networks/{answer.Id}", PoolForms.Network(inventory, inventory.Find(PoolKind.VirtualNetwork, answer.Id)!));
     }
 
     private static IResult Made<T>(HttpContext http, string path, T made)

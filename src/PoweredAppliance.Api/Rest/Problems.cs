@@ -61,8 +61,19 @@ internal static partial class Problems
         return Of(new Problem { Title = title, Status = status, Detail = text, Code = (int)code });
     }
 
-    public static IResult Of(Problem problem) =>
-        Results.Json(problem, WireJson.Default.Problem, contentType: ContentType, statusCode: problem.Status);
+    public static IResult Of(Problem problem) => new Told(problem);
+
+    /// <summary>What the request was refused with; null: it was not.</summary>
+    public static Problem? In(HttpContext http) => http.Items[typeof(Told)] as Problem;
+
+    private sealed class Told(Problem problem) : IResult
+    {
+        public Task ExecuteAsync(HttpContext httpContext)
+        {
+            httpContext.Items[typeof(Told)] = problem;
+            return Results.Json(problem, WireJson.Default.Problem, contentType: ContentType, statusCode: problem.Status).ExecuteAsync(httpContext);
+        }
+    }
 
     private static IResult Bad(int status, string? field, string? value, string text) => Of(new Problem
     {
@@ -100,7 +111,7 @@ internal static partial class Problems
         ErrorCode.Action => (409, "its state does not allow it"),
         ErrorCode.Locked => (423, "it is locked"),
         ErrorCode.RpcApi => (400, "the request is wrong"),
-        ErrorCode.Internal when why.Text.StartsWith("NAME is already taken", StringComparison.Ordinal) => (409, "the name is taken"),
+        ErrorCode.Internal or ErrorCode.Allocate when why.Text.StartsWith("NAME is already taken", StringComparison.Ordinal) => (409, "the name is taken"),
         ErrorCode.Internal or ErrorCode.Allocate when why.Field is not null => (422, "the request is wrong"),
         ErrorCode.Allocate => (409, "it could not be made"),
         _ => (500, "it failed"),

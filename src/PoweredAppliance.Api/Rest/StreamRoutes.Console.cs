@@ -118,18 +118,27 @@ internal static partial class StreamRoutes
         await using var stream = console!;
         using var socket = await http.WebSockets.AcceptWebSocketAsync();
         using var until = streams.Until(http);
-        using var end = new CancellationTokenSource();
-        var (down, up) = (Down(stream, socket, end.Token), Up(stream, socket, end.Token));
-        var first = await Task.WhenAny(down, up, Task.Delay(Timeout.Infinite, until.Token));
-        var reason = first == down ? "the host closed the console" : first == up ? "" : "the controller stops";
-        // Before anything is cancelled: a receive that is cancelled aborts the whole socket, and the reason would be lost.
-        await Close(socket, reason);
-        end.CancelAfter(first == up ? TimeSpan.Zero : Farewell);
-        await stream.DisposeAsync();
-        await Task.WhenAll(down, up);
+        await Join(stream, socket, until.Token);
         return Results.Empty;
     }
 
+    /// <summary>Carries both ways until one side leaves or <paramref name="until"/>. What a client typed before it vanished is still to be
+    /// read when its request is aborted: it is written before the stream is closed. A guest that takes nothing is waited for no longer
+    /// than <see cref="Farewell"/>.</summary>
+    private static async Task Join(Stream console, WebSocket socket, CancellationToken until)
+    {
+        using var end = new CancellationTokenSource();
+        var (down, up) = (Down(console, socket, end.Token), Up(console, socket, end.Token));
+        var first = await Task.WhenAny(down, up, Task.Delay(Timeout.Infinite, until));
+        var reason = first == down ? "the host closed the console" : first == up ? "" : "the controller stops";
+        // Before anything is cancelled: a receive that is cancelled aborts the whole socket, and the reason would be lost.
+        await Close(socket, reason);
+        await Task.WhenAny(up, Task.Delay(Farewell, CancellationToken.None));
+        await end.CancelAsync();
+        await Task.WhenAll(down, up);
+    }
+
+    /// <summary>A socket that cannot be told is left as it is: what it has received can still be read.</summary>
     private static async Task Close(WebSocket socket, string reason)
     {
         using var patience = new CancellationTokenSource(Farewell);
@@ -140,7 +149,7 @@ internal static partial class StreamRoutes
         }
         catch (Exception e) when (e is OperationCanceledException or WebSocketException or IOException)
         {
-            socket.Abort();
+            // It is gone, or hears nothing.
         }
     }
 

@@ -81,9 +81,8 @@ internal static partial class StreamRoutes
                 continue;
             }
 
-            var holdings = new Holdings(inventory);
             foreach (var change in batch.Values.OrderBy(c => c.Sequence))
-                if (WordOf(change.Kind) is { } word && kinds.Contains(word) && (only is null || only == change.Id) && Form(change, word, holdings) is { } form)
+                if (WordOf(change.Kind) is { } word && kinds.Contains(word) && (only is null || only == change.Id) && Form(change, word) is { } form)
                     await Send(form);
         }
 
@@ -96,24 +95,24 @@ internal static partial class StreamRoutes
             await http.Response.Body.FlushAsync(stop);
         }
 
-        Change? Form(ControlPlane.Inventory.Change change, string word, Holdings holdings)
+        Change? Form(ControlPlane.Inventory.Change change, string word)
         {
             var said = new Change { Sequence = change.Sequence, Kind = word, Id = change.Id };
             if (word is "vm")
-                return inventory.Vms.Find(new(change.Id)) is { } vm && authority.May(who, Rights.Use, vm) is null
+                return inventory.Vms.Find(new(change.Id)) is { } vm && authority.Shows(who, vm)
                     ? said with { Vm = VmForm.Of(inventory, vm, whole: false) }
                     : null;
             var kind = Enum.Parse<PoolKind>(change.Kind, ignoreCase: true);
             if (inventory.Find(kind, change.Id) is not { } o)
                 return said with { Gone = true };
-            if (authority.May(who, Rights.Use, o) is not null)
+            if (!authority.Shows(who, o))
                 return null;
             return kind switch
             {
                 PoolKind.Host => said with { Host = PoolForms.Host(inventory, o, profiles.Of) },
-                PoolKind.Image => said with { Image = PoolForms.Image(inventory, imports, o, holdings) },
+                PoolKind.Image => said with { Image = PoolForms.Image(inventory, imports, o) },
                 PoolKind.Template => said with { Template = PoolForms.Template(inventory, o, whole: false) },
-                PoolKind.VirtualNetwork => said with { Network = PoolForms.Network(inventory, o, holdings) },
+                PoolKind.VirtualNetwork => said with { Network = PoolForms.Network(inventory, o) },
                 PoolKind.Datastore => said with { Datastore = PoolForms.Datastore(inventory, o) },
                 _ => null,
             };

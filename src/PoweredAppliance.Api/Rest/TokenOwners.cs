@@ -1,12 +1,16 @@
 using System.Collections.Immutable;
 using PoweredAppliance.Api.Auth;
+using PoweredAppliance.Api.Auth.Drivers;
 using PoweredAppliance.ControlPlane.Inventory;
 using PoweredAppliance.Core.Pools;
 
 namespace PoweredAppliance.Api.Rest;
 
-/// <summary>Whose login token it is, by its hash; gathered anew when a user changed, not for each request.</summary>
-internal sealed class TokenOwners(Inventory inventory)
+/// <summary>
+/// Whose bearer token it is: a login token's owner by its hash, gathered anew when a user changed and not for each request; a JWT's by what
+/// it says, which the session then proves.
+/// </summary>
+internal sealed class TokenOwners(Inventory inventory, IEnumerable<OidcTokens> jwts)
 {
     private volatile Gathered _now = new(ImmutableSortedDictionary<int, PooledObject>.Empty, []);
 
@@ -25,6 +29,6 @@ internal sealed class TokenOwners(Inventory inventory)
             _now = now = new(users, owners);
         }
 
-        return now.Owners.GetValueOrDefault(LoginToken.HashOf(token));
+        return now.Owners.GetValueOrDefault(LoginToken.HashOf(token)) ?? jwts.Select(j => j.NameIn(token)).FirstOrDefault();
     }
 }

@@ -18,6 +18,7 @@ internal static class VmForm
         var host = vm.Host ?? vm.FilesOn ?? vm.Pledge ?? (vm.History is [.., var last] ? last.Host : null);
         var events = inventory.Vms.Events(vm.Id);
         var progress = inventory.Progress(vm.Id);
+        var unplaced = inventory.Unplaced(vm.Id);
         return new()
         {
             Id = vm.Id.Value,
@@ -44,6 +45,8 @@ internal static class VmForm
             Since = events.LastOrDefault(e => ChangesPhase(e.Event)).Event?.At,
             Generation = vm.Generation,
             Reason = ReasonOf(vm),
+            Considered = [.. (unplaced?.Nearest ?? []).Select(c => new HostVerdict(c.Host.Value, c.Name, c.Lacks))],
+            ConsideredCounts = unplaced?.Counts.ToDictionary(c => EventText.Dashed(c.Reason), c => c.Hosts),
             Progress = progress is null ? null : new()
             {
                 Step = progress.What,
@@ -65,9 +68,10 @@ internal static class VmForm
     private static bool ChangesPhase(VmProtocol.IEvent e) => e switch
     {
         VmProtocol.ActionTaken { Action: VmAction.Reboot or VmAction.RebootHard or VmAction.Resched or VmAction.Unresched } => false,
-        VmProtocol.StepDone { Step: VmStep.Reboot or VmStep.Reset or VmStep.Withdraw } or VmProtocol.StepFailed { Step: VmStep.Reboot or VmStep.Reset } => false,
+        VmProtocol.StepDone { Step: VmStep.Reboot or VmStep.Reset or VmStep.Filter or VmStep.Withdraw }
+            or VmProtocol.StepFailed { Step: VmStep.Reboot or VmStep.Reset or VmStep.Filter or VmStep.AwaitCommand } => false,
         VmProtocol.Created or VmProtocol.ActionTaken or VmProtocol.Placed or VmProtocol.StepDone or VmProtocol.StepFailed
-            or VmProtocol.Observed or VmProtocol.Recovered => true,
+            or VmProtocol.Observed or VmProtocol.Recovered or VmProtocol.ChangeBegun or VmProtocol.MigrationBegun or VmProtocol.MigrationRefused => true,
         _ => false,
     };
 

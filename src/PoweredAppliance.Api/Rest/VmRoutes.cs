@@ -35,6 +35,8 @@ internal static class VmRoutes
         routes.MapPost(Routes.Vms, Create).Says<IReadOnlyList<Vm>>("Makes VMs, all or none.", 201);
         routes.MapPost(Routes.VmAction, Act).Says<Vm>($"Begins an action: one of {string.Join(", ", VmActions.All)}.", 202);
         routes.MapPost(Routes.VmRecover, Recover).Says<Vm>("Recovers a VM that is stuck.", 202).Query("operation", "string", $"one of {string.Join(", ", VmActions.Recoveries)}");
+        routes.MapPost(Routes.VmMigrate, Migrate).Says<Vm>("Sends a VM to another host; answers when that host keeps room for it.", 202)
+            .Query("host", "string", "id or name").Query("way", "string", $"one of {string.Join(", ", VmActions.MigrationWays)}");
         routes.MapGet(Routes.VmEvents, Events).Says<IReadOnlyList<VmEvent>>("What happened to a VM, oldest first; the last 64 are kept.")
             .Query("after", "integer", "begins behind this sequence").Query("limit", "integer", "ends after so many");
         routes.MapPost(Routes.WildImport, async (HttpContext http, int id, string name, VmOperations vms, Inventory inventory) =>
@@ -62,7 +64,7 @@ internal static class VmRoutes
             (done || vm.State is not VmState.Done || state.Equals("DONE", StringComparison.OrdinalIgnoreCase))
             && (state.Length == 0 || state.Equals(StateNames.Of(vm.State), StringComparison.OrdinalIgnoreCase) || state.Equals(StateNames.Of(vm.Lcm), StringComparison.OrdinalIgnoreCase))
             && (host.Length == 0 || vm.Host?.Host.ToString() == host)
-            && authority.May(who, Rights.Use, vm) is null);
+            && authority.Shows(who, vm));
         return Results.Ok((IReadOnlyList<Vm>)[.. page.Of(all, vm => vm.Id.Value, vm => vm.Name).Select(vm => VmForm.Of(inventory, vm, whole: false))]);
     }
 
@@ -129,6 +131,15 @@ internal static class VmRoutes
         return number < 0
             ? Problems.Bad("operation", word, $"operation must be one of {string.Join(", ", VmActions.Recoveries)}.")
             : Begun(await vms.Recover(Doors.Who(http), id, (RecoverOperation)number), inventory);
+    }
+
+    private static async Task<IResult> Migrate(HttpContext http, int id, VmOperations vms, Inventory inventory)
+    {
+        var (host, word) = (http.Request.Query["host"].ToString(), http.Request.Query["way"].ToString());
+        if (!VmActions.MigrationWays.Contains(word))
+            return Problems.Bad("way", word, $"way must be one of {string.Join(", ", VmActions.MigrationWays)}.");
+        var (found, why) = Named.Find(inventory, PoolKind.Host, host, Doors.Who(http));
+        return why ?? Begun(await vms.Migrate(Doors.Who(http), id, found!.Id, Enum.Parse<MigrationWay>(word.Replace("-", "", StringComparison.Ordinal), ignoreCase: true), enforce: true), inventory);
     }
 
     private static IResult Imported(HttpContext http, Answer answer, Inventory inventory)

@@ -88,15 +88,42 @@ public sealed class DocumentWriter(IBufferWriter<byte> to) : IDisposable
     }
 
     /// <summary>Attributes sorted by name, each value a CDATA section.</summary>
+    /// <param name="schedule">what is scheduled; as OpenNebula's schema has it, it stands behind the rest and has an order of its own</param>
+    /// <param name="parent">whose it is</param>
+    /// <param name="kind">VM or BACKUPJOB</param>
+    public void Template(string name, Template template, IEnumerable<VectorAttribute> schedule, int parent, string kind)
+    {
+        Open(name);
+        Attributes(template);
+        foreach (var entry in schedule)
+        {
+            Open(entry.Name);
+            Text("ID", entry["ID"]);
+            Number("PARENT_ID", parent);
+            Text("TYPE", kind);
+            foreach (var field in (ReadOnlySpan<string>)["ACTION", "ARGS", "TIME", "REPEAT", "DAYS", "END_TYPE", "END_VALUE", "DONE", "MESSAGE", "WARNING"])
+                Text(field, entry[field]);
+            Close(entry.Name);
+        }
+
+        Close(name);
+    }
+
+    /// <summary>Attributes sorted by name, each value a CDATA section.</summary>
     public void Template(string name, Template template)
     {
         Open(name);
+        Attributes(template);
+        Close(name);
+    }
+
+    private void Attributes(Template template)
+    {
         foreach (var attribute in template.Attributes)
             if (attribute is VectorAttribute vector)
                 Vector(vector);
             else
                 CData(attribute.Name, ((SingleAttribute)attribute).Value);
-        Close(name);
     }
 
     public void Vector(VectorAttribute vector)

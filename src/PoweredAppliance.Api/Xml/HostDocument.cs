@@ -10,12 +10,11 @@ using PoweredAppliance.Core.Templates;
 namespace PoweredAppliance.Api.Xml;
 
 /// <summary>HOST: the pool's record, and what its actor last knew. Before it was heard of, its capacity is zero.</summary>
-internal sealed class HostDocument(Inventory inventory)
+internal static class HostDocument
 {
-    public void Write(DocumentWriter to, PooledObject host)
+    public static void Write(DocumentWriter to, HostSources of)
     {
-        var seen = inventory.Host(new HostId(host.Id));
-        var cluster = host.FactInt("CLUSTER_ID");
+        var (host, seen) = (of.Host, of.Seen);
         to.Open("HOST");
         to.Number("ID", host.Id);
         to.Text("NAME", host.Name);
@@ -23,8 +22,8 @@ internal sealed class HostDocument(Inventory inventory)
         to.Number("PREV_STATE", (int)(seen?.PrevState ?? HostState.Init));
         to.CData("IM_MAD", host.Fact("IM_MAD") ?? "kvm");
         to.CData("VM_MAD", host.Fact("VM_MAD") ?? "kvm");
-        to.Number("CLUSTER_ID", cluster);
-        to.Text("CLUSTER", inventory.Find(PoolKind.Cluster, cluster)?.Name);
+        to.Number("CLUSTER_ID", host.FactInt("CLUSTER_ID"));
+        to.Text("CLUSTER", of.ClusterName);
         Share(to, seen);
         to.Ids("VMS", seen is null ? [] : seen.Vms);
         to.Template("TEMPLATE", Shown(host, seen));
@@ -108,9 +107,9 @@ internal sealed class HostDocument(Inventory inventory)
         if (seen is { Wild.Length: > 0 })
             template = template
                 .Set("TOTAL_WILDS", Text(seen.Wild.Length))
-                .Set("WILDS", Carried(string.Join(',', seen.Wild.Select(w => w.Name))))
+                .Set("WILDS", Template.Carried(string.Join(',', seen.Wild.Select(w => w.Name))))
                 .WithVectors("VM", seen.Wild.Select(Wild));
-        return seen?.Silence is { } why ? template.Set("ERROR", Carried(why)) : template;
+        return seen?.Silence is { } why ? template.Set("ERROR", Template.Carried(why)) : template;
     }
 
     /// <summary>IMPORT_TEMPLATE is the base64 of a VM template that describes the domain, as OpenNebula's tools expect it.</summary>
@@ -127,19 +126,10 @@ internal sealed class HostDocument(Inventory inventory)
             """);
         return VectorAttribute.Of(
             "VM", ("DEPLOY_ID", domain.Uuid.ToString()), ("IMPORT_TEMPLATE", Convert.ToBase64String(Encoding.UTF8.GetBytes(import))),
-            ("MONITOR", ""), ("VM_NAME", Carried(domain.Name)));
+            ("MONITOR", ""), ("VM_NAME", Template.Carried(domain.Name)));
     }
 
-    private static SingleAttribute Said(string name, string value) => new(name, Carried(value));
-
-    /// <summary>A hypervisor's words with what a template cannot carry replaced.</summary>
-    internal static string Carried(string text)
-    {
-        var carried = new StringBuilder(text.Length);
-        foreach (var rune in text.EnumerateRunes())
-            carried.Append(rune.Value is (>= 0x20 or '\t' or '\n' or '\r') and not (0xFFFE or 0xFFFF) ? rune.ToString() : "\uFFFD");
-        return carried.Replace("]]>", "]] >").ToString();
-    }
+    private static SingleAttribute Said(string name, string value) => new(name, Template.Carried(value));
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -8,6 +8,7 @@ internal sealed class InfrastructureDocuments(Inventory inventory)
 {
     public void Datastore(DocumentWriter to, PooledObject store)
     {
+        var room = inventory.RoomOf(store);
         to.Open("DATASTORE");
         to.Owned(inventory, store);
         to.CData("DS_MAD", store.Fact("DS_MAD"));
@@ -17,9 +18,9 @@ internal sealed class InfrastructureDocuments(Inventory inventory)
         to.Number("DISK_TYPE", store.FactInt("DISK_TYPE"));
         to.Number("STATE", store.FactInt("STATE"));
         to.Ids("CLUSTERS", store.FactIds("CLUSTER_IDS"));
-        to.Number("TOTAL_MB", store.FactLong("TOTAL_MB"));
-        to.Number("FREE_MB", store.FactLong("FREE_MB"));
-        to.Number("USED_MB", store.FactLong("USED_MB"));
+        to.Number("TOTAL_MB", room.TotalMebibytes);
+        to.Number("FREE_MB", room.FreeMebibytes);
+        to.Number("USED_MB", room.UsedMebibytes);
         to.Ids("IMAGES", inventory.All(PoolKind.Image).Values.Where(i => i.FactInt("DATASTORE_ID", -1) == store.Id).Select(i => i.Id));
         to.Template("TEMPLATE", store.Template);
         to.Close("DATASTORE");
@@ -42,10 +43,8 @@ internal sealed class InfrastructureDocuments(Inventory inventory)
         to.Open("ZONE");
         to.Number("ID", zone.Id);
         to.Text("NAME", zone.Name);
-        to.Number("STATE", 0);
-        to.Open("TEMPLATE");
-        to.CData("ENDPOINT", zone.Endpoint);
-        to.Close("TEMPLATE");
+        to.Number("STATE", zone.Enabled ? 0 : 1);
+        to.Template("TEMPLATE", zone.Template);
         to.Ids("SERVER_POOL", []);
         to.Close("ZONE");
     }

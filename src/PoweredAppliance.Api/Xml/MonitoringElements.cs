@@ -7,23 +7,25 @@ namespace PoweredAppliance.Api.Xml;
 /// not measured is left out: unknown is not zero.</summary>
 internal static class MonitoringElements
 {
-    public static void Vm(DocumentWriter to, VmId id, VmReading? reading)
+    public static void Vm(DocumentWriter to, VmId id, VmReading? reading) => Vm(to, id, reading is null ? null : VmSample.Of(reading));
+
+    public static void Vm(DocumentWriter to, VmId id, VmSample? measured)
     {
         to.Open("MONITORING");
-        if (reading is { Domain: var domain })
+        if (measured is { } sample)
         {
-            if (reading.CpuPercent is { } cpu)
+            if (sample.CpuPercent is { } cpu)
                 to.CData("CPU", cpu);
-            Counter(to, "DISKRDBYTES", domain.DiskReadBytes);
-            Counter(to, "DISKRDIOPS", domain.DiskReads);
-            Counter(to, "DISKWRBYTES", domain.DiskWrittenBytes);
-            Counter(to, "DISKWRIOPS", domain.DiskWrites);
+            Counter(to, "DISKRDBYTES", sample.DiskReadBytes);
+            Counter(to, "DISKRDIOPS", sample.DiskReads);
+            Counter(to, "DISKWRBYTES", sample.DiskWrittenBytes);
+            Counter(to, "DISKWRIOPS", sample.DiskWrites);
             to.CData("ID", id.Value);
-            if (domain.MemoryRssKibibytes is { } memory)
+            if (sample.MemoryKibibytes is { } memory)
                 to.CData("MEMORY", memory);
-            Counter(to, "NETRX", domain.NetReceivedBytes);
-            Counter(to, "NETTX", domain.NetSentBytes);
-            to.CData("TIMESTAMP", reading.At);
+            Counter(to, "NETRX", sample.NetReceivedBytes);
+            Counter(to, "NETTX", sample.NetSentBytes);
+            to.CData("TIMESTAMP", sample.At);
         }
 
         to.Close("MONITORING");
@@ -45,10 +47,13 @@ internal static class MonitoringElements
         to.Close("MONITORING");
     }
 
-    public static void Host(DocumentWriter to, HostId id, HostPicture? host)
+    public static void Host(DocumentWriter to, HostId id, HostPicture? host) => Host(to, id, host, host?.Usage);
+
+    /// <param name="measured">the sample, of now or of before</param>
+    public static void Host(DocumentWriter to, HostId id, HostPicture? host, HostUsage? measured)
     {
         to.Open("MONITORING");
-        if (host is { Usage: { } usage })
+        if (host is not null && measured is { } usage)
         {
             to.Number("TIMESTAMP", usage.At);
             to.Number("ID", id.Value);

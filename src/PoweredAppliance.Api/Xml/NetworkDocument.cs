@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using PoweredAppliance.ControlPlane.Inventory;
 using PoweredAppliance.ControlPlane.Networks;
 using PoweredAppliance.Core.Networks;
@@ -6,16 +7,18 @@ using PoweredAppliance.Core.Templates;
 
 namespace PoweredAppliance.Api.Xml;
 
-/// <summary>VNET with its address ranges. Leases are what the NICs of living VMs say; a pool leaves them out, as OpenNebula does.</summary>
-internal sealed class NetworkDocument(Inventory inventory, Holdings holdings, bool withLeases)
+/// <summary>
+/// VNET with its address ranges. Leases are what the NICs of living VMs say, beside holds, reservations and routers; a pool leaves them
+/// out, as OpenNebula does. Its VMs count as updated: a NIC keeps what it was made with.
+/// </summary>
+/// <param name="shows">of whom the leases are written; null: a pool's, without any</param>
+internal sealed class NetworkDocument(Inventory inventory, Predicate<Holder>? shows)
 {
-    private static readonly string[] Facts = ["BRIDGE", "BRIDGE_TYPE", "OUTER_VLAN_ID", "PHYDEV", "VLAN_ID", "VN_MAD"];
-
-    private static readonly string[] OfRange = ["AR_ID", "IP", "MAC", "SIZE", "TYPE", "NEXT_INDEX", "SHARED", "USED_LEASES", "LEASES", "MAC_END", "IP_END"];
+    private static readonly ImmutableArray<string> Facts = ["BRIDGE", "BRIDGE_TYPE", "OUTER_VLAN_ID", "PHYDEV", "VLAN_ID", "VN_MAD"];
 
     public void Write(DocumentWriter to, PooledObject network)
     {
-        var ranges = LeaseActor.Ranges(network);
+        var ranges = Leases.Of(inventory, network);
         to.Open("VNET");
         to.Owned(inventory, network);
         to.Ids("CLUSTERS", network.FactIds("CLUSTER_IDS"));
@@ -23,22 +26,21 @@ internal sealed class NetworkDocument(Inventory inventory, Holdings holdings, bo
         to.CData("BRIDGE_TYPE", network.Fact("BRIDGE_TYPE") ?? "linux");
         to.CData("STATE", network.FactInt("STATE", 1));
         to.CData("PREV_STATE", network.FactInt("PREV_STATE", 1));
-        to.Empty("PARENT_NETWORK_ID");
-        to.Empty("TEMPLATE_ID");
-        to.CData("VN_MAD", network.Fact("VN_MAD"));
-        OrEmpty(to, "PHYDEV", network.Fact("PHYDEV"));
-        OrEmpty(to, "VLAN_ID", network.Fact("VLAN_ID"));
-        OrEmpty(to, "OUTER_VLAN_ID", network.Fact("OUTER_VLAN_ID"));
-        to.Number("VLAN_ID_AUTOMATIC", 0);
-        to.Number("OUTER_VLAN_ID_AUTOMATIC", 0);
-        to.Number("USED_LEASES", ranges.Sum(r => holdings.Leases(network.Id, r.Id).Count));
-        foreach (var none in (ReadOnlySpan<string>)["VROUTERS", "UPDATED_VMS", "OUTDATED_VMS", "UPDATING_VMS", "ERROR_VMS"])
+        NumberOrEmpty(to, "PARENT_NETWORK_ID", network.Fact(VirtualNetworks.ParentFact));
+        NumberOrEmpty(to, "TEMPLATE_ID", network.Fact("TEMPLATE_ID"));
+        foreach (var fact in (ReadOnlySpan<string>)["VN_MAD", "PHYDEV", "VLAN_ID", "OUTER_VLAN_ID"])
+            OrEmpty(to, fact, network.Fact(fact));
+        to.Number("VLAN_ID_AUTOMATIC", network.FactInt("VLAN_ID_AUTOMATIC"));
+        to.Number("OUTER_VLAN_ID_AUTOMATIC", network.FactInt("OUTER_VLAN_ID_AUTOMATIC"));
+        to.Number("USED_LEASES", ranges.Sum(r => r.Lent.Count));
+        to.Ids("VROUTERS", inventory.All(PoolKind.VirtualRouter).Values.Where(r => VirtualRouters.Networks(r).Contains(network.Id)).Select(r => r.Id));
+        to.Ids("UPDATED_VMS", inventory.VmsOfNetwork(network.Id));
+        foreach (var none in (ReadOnlySpan<string>)["OUTDATED_VMS", "UPDATING_VMS", "ERROR_VMS"])
             to.Ids(none, []);
         to.Template("TEMPLATE", Shown(network));
         to.Open("AR_POOL");
-        var given = network.Template.Vectors("AR").ToList();
-        foreach (var range in ranges)
-            Range(to, network.Id, range, given[range.Id]);
+        foreach (var (range, lent) in ranges)
+            Range(to, range, lent);
         to.Close("AR_POOL");
         to.Close("VNET");
     }
@@ -52,35 +54,38 @@ internal sealed class NetworkDocument(Inventory inventory, Holdings holdings, bo
         return template["SECURITY_GROUPS"] is null ? template.Set("SECURITY_GROUPS", "0") : template;
     }
 
-    private void Range(DocumentWriter to, int network, AddressRange range, VectorAttribute given)
+    private void Range(DocumentWriter to, AddressRange range, IReadOnlyDictionary<int, Holder> leases)
     {
-        var leases = holdings.Leases(network, range.Id);
+        var next = leases.Count == 0 ? 0 : (leases.Keys.Max() + 1) % range.Size;
+        var shown = range.Given.Without("HELD").With("AR_ID", $"{range.Id}").With("MAC", range.Mac(0)).With("NEXT_INDEX", $"{next}").With("SHARED", "NO")
+            .With("SIZE", $"{range.Size}").With("TYPE", range.Type);
         to.Open("AR");
-        to.CData("AR_ID", range.Id);
-        if (range.Ip(0) is { } first)
-            to.CData("IP", first);
-        to.CData("MAC", range.Mac(0));
-        to.CData("NEXT_INDEX", leases.Count == 0 ? 0 : (leases.Keys.Max() + 1) % range.Size);
-        to.CData("SHARED", "NO");
-        to.CData("SIZE", range.Size);
-        to.CData("TYPE", range.Type);
-        foreach (var (key, value) in given.Pairs)
-            if (!OfRange.Contains(key))
-                to.CData(key, value);
-        if (withLeases)
+        foreach (var (key, value) in shown.Pairs)
+            to.CData(key, value);
+        if (shows is not null)
         {
-            to.CData("MAC_END", range.Mac(range.Size - 1));
-            if (range.Ip(range.Size - 1) is { } last)
-                to.CData("IP_END", last);
+            Ends(to, range);
+            to.Number("USED_LEASES", leases.Count);
+            Lent(to, range, [.. leases.Where(l => shows(l.Value))]);
         }
 
-        to.Number("USED_LEASES", leases.Count);
-        if (withLeases)
-            Leases(to, range, leases);
         to.Close("AR");
     }
 
-    private static void Leases(DocumentWriter to, AddressRange range, IReadOnlyDictionary<int, int> leases)
+    private static void Ends(DocumentWriter to, AddressRange range)
+    {
+        var last = range.Size - 1;
+        to.CData("MAC_END", range.Mac(last));
+        foreach (var (name, value) in new[]
+        {
+            ("IP_END", range.Ip(last)), ("IP6_ULA", range.Ip6Ula(0)), ("IP6_ULA_END", range.Ip6Ula(last)), ("IP6_GLOBAL", range.Ip6Global(0)),
+            ("IP6_GLOBAL_END", range.Ip6Global(last)), ("IP6_END", range.Ip6(last)),
+        })
+            if (value is not null)
+                to.CData(name, value);
+    }
+
+    private static void Lent(DocumentWriter to, AddressRange range, IReadOnlyList<KeyValuePair<int, Holder>> leases)
     {
         if (leases.Count == 0)
         {
@@ -89,13 +94,17 @@ internal sealed class NetworkDocument(Inventory inventory, Holdings holdings, bo
         }
 
         to.Open("LEASES");
-        foreach (var (index, vm) in leases)
+        foreach (var (index, holder) in leases)
         {
             to.Open("LEASE");
-            if (range.Ip(index) is { } ip)
-                to.CData("IP", ip);
-            to.CData("MAC", range.Mac(index));
-            to.CData("VM", vm);
+            foreach (var (name, value) in new[]
+            {
+                ("IP", range.Ip(index)), ("IP6", range.Ip6(index)), ("IP6_GLOBAL", range.Ip6Global(index)), ("IP6_LINK", range.Ip6Link(index)),
+                ("IP6_ULA", range.Ip6Ula(index)), ("MAC", range.Mac(index)),
+            })
+                if (value is not null)
+                    to.CData(name, value);
+            to.CData(holder.Kind switch { HolderKind.Vm => "VM", HolderKind.Network => "VNET", _ => "VROUTER" }, holder.Id);
             to.Close("LEASE");
         }
 
@@ -106,6 +115,14 @@ internal sealed class NetworkDocument(Inventory inventory, Holdings holdings, bo
     {
         if (value is { Length: > 0 })
             to.CData(name, value);
+        else
+            to.Empty(name);
+    }
+
+    private static void NumberOrEmpty(DocumentWriter to, string name, string? value)
+    {
+        if (value is { Length: > 0 })
+            to.Text(name, value);
         else
             to.Empty(name);
     }

@@ -9,13 +9,17 @@ namespace PoweredAppliance.Api.Xml;
 internal static class OwnedElements
 {
     /// <summary>ID UID GID UNAME GNAME NAME</summary>
-    public static void Identity(this DocumentWriter to, Inventory inventory, int id, Caller owner, string name)
+    public static void Identity(this DocumentWriter to, Inventory inventory, int id, Caller owner, string name) =>
+        to.Identity(id, owner, inventory.UserName(owner.User.Value), inventory.GroupName(owner.Group.Value), name);
+
+    /// <inheritdoc cref="Identity(DocumentWriter, Inventory, int, Caller, string)"/>
+    public static void Identity(this DocumentWriter to, int id, Caller owner, string user, string group, string name)
     {
         to.Number("ID", id);
         to.Number("UID", owner.User.Value);
         to.Number("GID", owner.Group.Value);
-        to.Text("UNAME", inventory.UserName(owner.User.Value));
-        to.Text("GNAME", inventory.GroupName(owner.Group.Value));
+        to.Text("UNAME", user);
+        to.Text("GNAME", group);
         to.Text("NAME", name);
     }
 
@@ -28,18 +32,28 @@ internal static class OwnedElements
         to.Close("PERMISSIONS");
     }
 
+    /// <summary>LOCK between them, as in all kinds that have it there; the others write the three by themselves.</summary>
     public static void Owned(this DocumentWriter to, Inventory inventory, PooledObject o)
     {
         to.Identity(inventory, o.Id, o.Owner, o.Name);
+        to.Lock(o.Lock);
         to.Permissions(o.Permissions);
+    }
+
+    /// <summary>Nothing where there is no lock. Calls have no numbers here: REQ_ID is -1.</summary>
+    public static void Lock(this DocumentWriter to, ObjectLock? there)
+    {
+        if (there is null)
+            return;
+        to.Open("LOCK");
+        to.Number("LOCKED", (int)there.Level);
+        to.Number("OWNER", there.Owner.Value);
+        to.Number("TIME", there.Time);
+        to.Number("REQ_ID", -1);
+        to.Close("LOCK");
     }
 
     /// <summary>Empty for one who is not there any more.</summary>
     public static string UserName(this Inventory inventory, int id) => inventory.Find(PoolKind.User, id)?.Name ?? "";
     public static string GroupName(this Inventory inventory, int id) => inventory.Find(PoolKind.Group, id)?.Name ?? "";
-
-    /// <summary>A fact with numbers and commas, as GIDS and CLUSTER_IDS are; empty where it is not there.</summary>
-    public static IEnumerable<int> FactIds(this PooledObject o, string name) => (o.Fact(name) ?? "")
-        .Split(',', StringSplitOptions.RemoveEmptyEntries)
-        .Select(id => int.Parse(id, System.Globalization.CultureInfo.InvariantCulture));
 }

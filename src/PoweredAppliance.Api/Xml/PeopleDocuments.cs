@@ -1,22 +1,28 @@
+using System.Collections.Immutable;
 using PoweredAppliance.Api.Auth;
 using PoweredAppliance.ControlPlane.Inventory;
+using PoweredAppliance.ControlPlane.Quotas;
+using PoweredAppliance.Core.Networks;
 using PoweredAppliance.Core.Pools;
+using PoweredAppliance.Core.Quotas;
+using PoweredAppliance.Core.Templates;
 
 namespace PoweredAppliance.Api.Xml;
 
 /// <summary>USER, GROUP and their quotas, for one document. In a pool the quotas stand beside the user, not inside.</summary>
 internal sealed class PeopleDocuments(Inventory inventory)
 {
-    private readonly Lazy<VmUsage> _usage = new(() => new VmUsage(inventory));
+    public void User(DocumentWriter to, PooledObject user) => User(to, user, password: "");
 
-    private static readonly string[] QuotaKinds = ["DATASTORE_QUOTA", "NETWORK_QUOTA", "VM_QUOTA", "IMAGE_QUOTA"];
+    /// <summary>A server user as he himself sees him.</summary>
+    public void Server(DocumentWriter to, PooledObject user) => User(to, user, user.Fact("PASSWORD") ?? "");
 
-    public void User(DocumentWriter to, PooledObject user)
+    private void User(DocumentWriter to, PooledObject user, string password)
     {
         to.Open("USER");
-        UserHead(to, user);
-        Limits(to, _usage.Value.OfUser(user.Id));
-        Defaults(to, "DEFAULT_USER_QUOTAS");
+        UserHead(to, user, password);
+        Quotas(to, new(IsGroup: false, user.Id));
+        Defaults(to, ofGroups: false);
         to.Close("USER");
     }
 
@@ -25,16 +31,16 @@ internal sealed class PeopleDocuments(Inventory inventory)
         to.Open("USER");
         UserHead(to, user);
         to.Close("USER");
-        QuotasBeside(to, user.Id, _usage.Value.OfUser(user.Id));
+        QuotasBeside(to, new(IsGroup: false, user.Id));
     }
 
     public void Group(DocumentWriter to, PooledObject group)
     {
         to.Open("GROUP");
         GroupHead(to, group);
-        Limits(to, _usage.Value.OfGroup(group.Id));
-        VlanRules(to, group.Id);
-        Defaults(to, "DEFAULT_GROUP_QUOTAS");
+        Quotas(to, new(IsGroup: true, group.Id));
+        Vlans(to, group);
+        Defaults(to, ofGroups: true);
         to.Close("GROUP");
     }
 
@@ -43,19 +49,19 @@ internal sealed class PeopleDocuments(Inventory inventory)
         to.Open("GROUP");
         GroupHead(to, group);
         to.Close("GROUP");
-        QuotasBeside(to, group.Id, _usage.Value.OfGroup(group.Id));
-        VlanRules(to, group.Id);
+        QuotasBeside(to, new(IsGroup: true, group.Id));
+        Vlans(to, group);
     }
 
-    public static void Defaults(DocumentWriter to, string name)
+    public void Defaults(DocumentWriter to, bool ofGroups)
     {
-        to.Open(name);
-        Limits(to, null);
-        to.Close(name);
+        to.Open(ofGroups ? "DEFAULT_GROUP_QUOTAS" : "DEFAULT_USER_QUOTAS");
+        QuotaElements.Write(to, inventory.DefaultLimits(ofGroups), ImmutableDictionary<QuotaKey, decimal>.Empty, inventory.Usages.Generic, asDefaults: true);
+        to.Close(ofGroups ? "DEFAULT_GROUP_QUOTAS" : "DEFAULT_USER_QUOTAS");
     }
 
-    /// <summary>No secret leaves the appliance: PASSWORD is empty, and TOKEN is what the token is kept as, its SHA-256.</summary>
-    private void UserHead(DocumentWriter to, PooledObject user)
+    /// <summary>No secret is told to anybody else: PASSWORD is empty, and TOKEN is what the token is kept as, its SHA-256.</summary>
+    private void UserHead(DocumentWriter to, PooledObject user, string password = "")
     {
         var groups = user.FactIds("GIDS").DefaultIfEmpty(1).ToList();
         to.Number("ID", user.Id);
@@ -63,7 +69,7 @@ internal sealed class PeopleDocuments(Inventory inventory)
         to.Ids("GROUPS", groups.Order());
         to.Text("GNAME", inventory.GroupName(groups[0]));
         to.Text("NAME", user.Name);
-        to.CData("PASSWORD", "");
+        to.CData("PASSWORD", password);
         to.CData("AUTH_DRIVER", user.Fact("AUTH_DRIVER") ?? "core");
         to.Number("ENABLED", user.FactInt("ENABLED", 1));
         foreach (var token in LoginToken.All(user))
@@ -87,30 +93,30 @@ internal sealed class PeopleDocuments(Inventory inventory)
         to.Ids("ADMINS", group.FactIds("ADMINS"));
     }
 
-    private static void QuotasBeside(DocumentWriter to, int id, VmUsage.Sum? usage)
+    private void QuotasBeside(DocumentWriter to, QuotaHolder holder)
     {
         to.Open("QUOTAS");
-        to.Number("ID", id);
-        Limits(to, usage);
+        to.Number("ID", holder.Id);
+        Quotas(to, holder);
         to.Close("QUOTAS");
     }
 
-    /// <summary>There are no limits; what VMs use is shown all the same.</summary>
-    private static void Limits(DocumentWriter to, VmUsage.Sum? usage)
-    {
-        foreach (var kind in QuotaKinds)
-        {
-            to.Open(kind);
-            if (kind is "VM_QUOTA" && usage is { } used)
-                used.WriteTo(to);
-            to.Close(kind);
-        }
-    }
+    /// <summary>What number 0 keeps are the defaults of the others; it has no limits itself.</summary>
+    private void Quotas(DocumentWriter to, QuotaHolder holder) => QuotaElements.Write(
+        to, holder.Id == 0 ? QuotaLimits.None : inventory.Limits(holder), inventory.Usages.Of(holder), inventory.Usages.Generic, asDefaults: false);
 
-    private static void VlanRules(DocumentWriter to, int group)
+    private static void Vlans(DocumentWriter to, PooledObject group)
     {
         to.Open("VLAN_RULES");
-        to.CData("ID", group);
+        to.CData("ID", group.Id);
+        foreach (var rule in group.Fact(VlanRules.Fact) is { } rules ? Template.Parse(rules).Vectors("RULE") : [])
+        {
+            to.Open("RULE");
+            foreach (var (key, value) in rule.Pairs)
+                to.CData(key, value);
+            to.Close("RULE");
+        }
+
         to.Close("VLAN_RULES");
     }
 }

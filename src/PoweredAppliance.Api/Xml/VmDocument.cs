@@ -1,17 +1,17 @@
-using PoweredAppliance.ControlPlane.Inventory;
+using PoweredAppliance.Core.Schedules;
 using PoweredAppliance.Core.Templates;
 using PoweredAppliance.Core.Vms;
 
 namespace PoweredAppliance.Api.Xml;
 
 /// <summary>VM as one.vm.info and one.vmpool.infoextended give it.</summary>
-internal sealed class VmDocument(Inventory inventory)
+internal static class VmDocument
 {
-    public void Write(DocumentWriter to, VirtualMachine vm)
+    public static void Write(DocumentWriter to, VmSources of)
     {
-        var reading = inventory.Reading(vm.Id);
+        var (vm, reading) = (of.Vm, of.Reading);
         to.Open("VM");
-        to.Identity(inventory, vm.Id.Value, vm.Owner, vm.Name);
+        to.Identity(vm.Id.Value, vm.Owner, of.User, of.Group, vm.Name);
         to.Permissions(vm.Permissions);
         to.Number("LAST_POLL", reading?.At ?? 0);
         to.Number("STATE", (int)vm.State);
@@ -22,14 +22,17 @@ internal sealed class VmDocument(Inventory inventory)
         to.Number("STIME", vm.Start);
         to.Number("ETIME", vm.End);
         to.Text("DEPLOY_ID", vm.DeployId);
+        to.Lock(vm.Lock);
         MonitoringElements.Vm(to, vm.Id, reading);
-        to.Ids("SCHED_ACTIONS", []);
-        to.Template("TEMPLATE", Shown(vm));
+        to.Ids("SCHED_ACTIONS", vm.Schedule.Select(ScheduleEntry.IdOf));
+        to.Template("TEMPLATE", Shown(vm), vm.Schedule, vm.Id.Value, "VM");
         to.Template("USER_TEMPLATE", vm.UserTemplate);
         to.Open("HISTORY_RECORDS");
         foreach (var record in vm.History)
             History(to, vm, record);
         to.Close("HISTORY_RECORDS");
+        foreach (var tree in vm.DiskSnapshots)
+            SnapshotElements.Write(to, tree);
         to.Open("BACKUPS");
         to.Empty("BACKUP_CONFIG");
         to.Ids("BACKUP_IDS", []);
@@ -54,7 +57,8 @@ internal sealed class VmDocument(Inventory inventory)
             : graphics.With("PORT", vm.GraphicsPort.ToString(System.Globalization.CultureInfo.InvariantCulture));
     }
 
-    private static void History(DocumentWriter to, VirtualMachine vm, HistoryRecord record)
+    /// <param name="more">what follows the record's own elements</param>
+    internal static void History(DocumentWriter to, VirtualMachine vm, HistoryRecord record, Action? more = null)
     {
         to.Open("HISTORY");
         to.Number("OID", vm.Id.Value);
@@ -79,6 +83,7 @@ internal sealed class VmDocument(Inventory inventory)
         to.Number("UID", record.Uid);
         to.Number("GID", record.Gid);
         to.Number("REQUEST_ID", -1);
+        more?.Invoke();
         to.Close("HISTORY");
     }
 }

@@ -1,11 +1,10 @@
-using PoweredAppliance.ControlPlane.Inventory;
 using PoweredAppliance.Core.Templates;
 using PoweredAppliance.Core.Vms;
 
 namespace PoweredAppliance.Api.Xml;
 
 /// <summary>The short VM of one.vmpool.info: what a list of VMs shows, no permissions, the last history record alone.</summary>
-internal sealed class VmShortDocument(Inventory inventory)
+internal static class VmShortDocument
 {
     private static readonly string[] OfDisk = ["DATASTORE_ID", "DISK_ID", "IMAGE", "IMAGE_ID", "SIZE", "TYPE"];
 
@@ -17,11 +16,11 @@ internal sealed class VmShortDocument(Inventory inventory)
         "ERROR", "LABELS", "SCHED_DS_RANK", "SCHED_DS_REQUIREMENTS", "SCHED_MESSAGE", "SCHED_RANK", "SCHED_REQUIREMENTS", "USER_PRIORITY",
     ];
 
-    public void Write(DocumentWriter to, VirtualMachine vm)
+    public static void Write(DocumentWriter to, VmSources of)
     {
-        var reading = inventory.Reading(vm.Id);
+        var (vm, reading) = (of.Vm, of.Reading);
         to.Open("VM");
-        to.Identity(inventory, vm.Id.Value, vm.Owner, vm.Name);
+        to.Identity(vm.Id.Value, vm.Owner, of.User, of.Group, vm.Name);
         to.Number("LAST_POLL", reading?.At ?? 0);
         to.Number("STATE", (int)vm.State);
         to.Number("LCM_STATE", (int)vm.Lcm);
@@ -29,6 +28,7 @@ internal sealed class VmShortDocument(Inventory inventory)
         to.Number("STIME", vm.Start);
         to.Number("ETIME", vm.End);
         to.Text("DEPLOY_ID", vm.DeployId);
+        to.Lock(vm.Lock);
         Template(to, vm);
         MonitoringElements.VmShort(to, reading);
         UserTemplate(to, vm.UserTemplate);

@@ -55,7 +55,7 @@ internal static class Introspection
         if (methods.Find(name) is not { } method)
             return new Reply.Fault(RpcFault.NotDefined(name));
         var parameters = string.Join(", ", method.Signature.Parameters.Select(p => p.Default is null ? p.Name : $"[{p.Name}]").Prepend("session"));
-        return Bare(method.Handler is null ? $"{name}({parameters}) is not supported by this version of the appliance" : $"{name}({parameters})");
+        return Bare($"{name}({parameters}){Compatibility.Say(method)}");
     }
 
     private static IEnumerable<string>? Types(string name, MethodTable methods) =>

@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using PoweredAppliance.Api.XmlRpc.Methods;
 using PoweredAppliance.Core;
 
 namespace PoweredAppliance.Api.XmlRpc;
@@ -12,15 +11,10 @@ internal sealed class MethodTable
 {
     private readonly FrozenDictionary<string, RpcMethod> _methods;
 
-    public MethodTable(
-        VmMethods vms, VmPoolMethods vmPool, PoolMethods pools, HostMethods hosts, ImageMethods images, TemplateMethods templates,
-        NetworkMethods networks, ClusterMethods clusters, UserMethods users, GroupMethods groups, AclMethods acl, ZoneMethods zone)
+    public MethodTable(IEnumerable<IMethods> methods)
     {
         var handlers = new Dictionary<string, Handler>(StringComparer.Ordinal);
-        foreach (var (name, handler) in new[]
-        {
-            vms.All, vmPool.All, pools.All, hosts.All, images.All, templates.All, networks.All, clusters.All, users.All, groups.All, acl.All, zone.All,
-        }.SelectMany(all => all))
+        foreach (var (name, handler) in methods.SelectMany(m => m.All))
             handlers.Add(name, handler);
         if (handlers.Keys.FirstOrDefault(name => !Signatures.All.ContainsKey(name)) is { } unknown)
             throw new InvalidOperationException($"{unknown} has a handler and no signature");

@@ -1,4 +1,5 @@
 using PoweredAppliance.Api.Auth;
+using PoweredAppliance.ControlPlane.Inventory;
 using PoweredAppliance.Core;
 using PoweredAppliance.Core.Access;
 using PoweredAppliance.Core.Pools;
@@ -22,25 +23,36 @@ internal readonly record struct PoolListing(Subject Who, int Flag, int Start, in
     /// <summary>Highest id first.</summary>
     public IEnumerable<PooledObject> Pick(IEnumerable<PooledObject> ascending, Authority authority)
     {
-        var (listing, who) = (this, Who);
-        return Range(ascending.Reverse().Where(o => listing.Shows(o.Owner, () => authority.May(who, Rights.Use, o) is null)), o => o.Id);
+        var listing = this;
+        return Range(ascending.Reverse().Where(o => listing.Asks(o.Owner) && (listing.IsHis(o.Owner) || authority.Shows(listing.Who, o))), o => o.Id);
     }
+
+    /// <summary>Those that are not DONE, highest id first. Who sees all of them gets a page at any offset without a walk to it.</summary>
+    public IEnumerable<VirtualMachine> PickLiving(VmPicture vms, Authority authority) => Flag is All && Who.IsAdmin && End < -1
+        ? (this with { Start = 0 }).Range(vms.Living(Math.Max(0, Start)), vm => vm.Id.Value)
+        : Pick(vms.Living(), authority);
 
     /// <inheritdoc cref="Pick(IEnumerable{PooledObject}, Authority)"/>
-    public IEnumerable<VirtualMachine> Pick(IEnumerable<VirtualMachine> descending, Authority authority)
+    /// <param name="asked">what else a VM must be; it is asked of those only that are shown</param>
+    public IEnumerable<VirtualMachine> Pick(IEnumerable<VirtualMachine> descending, Authority authority, Func<VirtualMachine, bool>? asked = null)
     {
-        var (listing, who) = (this, Who);
-        return Range(descending.Where(vm => listing.Shows(vm.Owner, () => authority.May(who, Rights.Use, vm) is null)), vm => vm.Id.Value);
+        var listing = this;
+        var shown = descending.Where(vm => listing.Asks(vm.Owner) && (listing.IsHis(vm.Owner) || authority.Shows(listing.Who, vm)));
+        return Range(asked is null ? shown : shown.Where(asked), vm => vm.Id.Value);
     }
 
-    private bool Shows(Caller owner, Func<bool> mayUse) => Flag switch
+    /// <summary>The flag asks for objects of this owner.</summary>
+    private bool Asks(Caller owner) => Flag switch
     {
-        OfGroup => owner.Group == Who.Group && mayUse(),
+        OfGroup => owner.Group == Who.Group,
         Mine => owner.User == Who.User,
-        All => mayUse(),
-        MineAndGroups => owner.User == Who.User || (Who.IsIn(owner.Group) && mayUse()),
-        _ => owner.User.Value == Flag && mayUse(),
+        All => true,
+        MineAndGroups => owner.User == Who.User || Who.IsIn(owner.Group),
+        _ => owner.User.Value == Flag,
     };
+
+    /// <summary>Shown whether he may use it or not.</summary>
+    private bool IsHis(Caller owner) => Flag is Mine or MineAndGroups && owner.User == Who.User;
 
     private IEnumerable<T> Range<T>(IEnumerable<T> seen, Func<T, int> id)
     {

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text;
 using PoweredAppliance.Api.Xml;
 using PoweredAppliance.Api.XmlRpc.Wire;
 using PoweredAppliance.ControlPlane;
@@ -62,19 +61,13 @@ internal abstract record Reply
     public RpcValue Nested(string method) => this switch
     {
         Value { Item: var item } => RpcValue.Of(RpcValue.Of(true, item, 0)),
-        Xml { Document: var document } => RpcValue.Of(RpcValue.Of(true, Whole(document), 0)),
+        Xml { Document: var document } => RpcValue.Of(RpcValue.Of(true, Documents.Text(document), 0)),
         No { Why: var why } => RpcValue.Of(RpcValue.Of(false, Text(method, why), (int)why.Code, why.ObjectId, new RpcValue.Long(-1))),
         Fault { Why: var why } => new RpcValue.Struct([new("faultCode", why.Code), new("faultString", why.Text)]),
         Bare { Item: var item } => RpcValue.Of(item),
         _ => throw new InvalidOperationException($"a reply of type {GetType().Name} has no value"),
     };
 
-    private static string Text(string method, Refusal why) => $"[{method}] {why.Text}";
-
-    private static string Whole(Document document)
-    {
-        var bytes = new ArrayBufferWriter<byte>(4096);
-        document.WriteTo(bytes);
-        return Encoding.UTF8.GetString(bytes.WrittenSpan);
-    }
+    /// <summary>As OpenNebula words it: the method in front.</summary>
+    public static string Text(string method, Refusal why) => $"[{method}] {why.Text}";
 }

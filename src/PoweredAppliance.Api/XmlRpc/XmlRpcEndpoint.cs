@@ -2,6 +2,7 @@ using System.Buffers;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
+using PoweredAppliance.Api.Audit;
 using PoweredAppliance.Api.Xml;
 using PoweredAppliance.Api.XmlRpc.Wire;
 
@@ -18,6 +19,9 @@ internal sealed class XmlRpcEndpoint(Dispatcher dispatcher, Gate gate, ILogger<X
     private const int Piece = 64 * 1024;
     private const int LargeBody = 1024 * 1024;
     private const int MostLargeBodies = 4;
+
+    /// <summary>A large body is read and kept only when its first bytes show who sends it.</summary>
+    private const int OpeningBytes = 16 * 1024;
 
     /// <summary>A call that has not come by then does not come.</summary>
     private static readonly TimeSpan ReceiveWithin = TimeSpan.FromSeconds(60);
@@ -49,23 +53,21 @@ internal sealed class XmlRpcEndpoint(Dispatcher dispatcher, Gate gate, ILogger<X
             return;
         }
 
-        var (call, fault) = await Read(http).ConfigureAwait(false);
-        var reply = fault is not null
-            ? new Reply.Fault(fault)
-            : await dispatcher.Answer(call!, http.Connection.LocalPort, http.RequestAborted).ConfigureAwait(false);
+        var (call, refused) = await Read(http).ConfigureAwait(false);
+        var reply = refused ?? await dispatcher.Answer(call!, OriginOf(http), http.RequestAborted).ConfigureAwait(false);
         await Send(http, reply, call?.Method ?? "").ConfigureAwait(false);
     }
 
-    private async Task<(RpcCall? Call, RpcFault? Fault)> Read(HttpContext http)
+    private static Origin OriginOf(HttpContext http) => new("xmlrpc", http.Connection.RemoteIpAddress, http.Connection.LocalPort, http.TraceIdentifier);
+
+    /// <summary>The call; or why it is not read any further, with as much of it as was.</summary>
+    private async Task<(RpcCall? Call, Reply? Refused)> Read(HttpContext http)
     {
         var length = http.Request.ContentLength;
         if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } most)
             most.MaxRequestBodySize = Limits.MaxBytes + 1L;
         if (length > Limits.MaxBytes)
-        {
-            http.Response.Headers.Connection = "close";
-            return (null, RpcFault.Unreadable($"It is longer than {Limits.MaxBytes} bytes."));
-        }
+            return Unreadable($"It is longer than {Limits.MaxBytes} bytes.");
 
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted);
         deadline.CancelAfter(ReceiveWithin);
@@ -73,10 +75,25 @@ internal sealed class XmlRpcEndpoint(Dispatcher dispatcher, Gate gate, ILogger<X
         try
         {
             if (large)
+            {
+                var (opening, wrong, done) = await XmlRpcReader.PeekAsync(http.Request.BodyReader, OpeningBytes, Limits, deadline.Token).ConfigureAwait(false);
+                large = !done;
+                var refused = !large ? null : wrong is not null
+                    ? new Reply.Fault(wrong)
+                    : await dispatcher.Stranger(opening!, OriginOf(http), deadline.Token).ConfigureAwait(false);
+                if (refused is not null)
+                {
+                    http.Response.Headers.Connection = "close";
+                    return (opening, refused);
+                }
+            }
+
+            if (large)
                 await _large.WaitAsync(deadline.Token).ConfigureAwait(false);
             try
             {
-                return await XmlRpcReader.ReadAsync(http.Request.BodyReader, Limits, deadline.Token).ConfigureAwait(false);
+                var (call, fault) = await XmlRpcReader.ReadAsync(http.Request.BodyReader, Limits, deadline.Token).ConfigureAwait(false);
+                return (call, fault is null ? null : new Reply.Fault(fault));
             }
             finally
             {
@@ -86,13 +103,17 @@ internal sealed class XmlRpcEndpoint(Dispatcher dispatcher, Gate gate, ILogger<X
         }
         catch (BadHttpRequestException e)
         {
-            http.Response.Headers.Connection = "close";
-            return (null, RpcFault.Unreadable(e.Message));
+            return Unreadable(e.Message);
         }
         catch (OperationCanceledException) when (!http.RequestAborted.IsCancellationRequested)
         {
+            return Unreadable($"It did not come within {ReceiveWithin.TotalSeconds:0} s.");
+        }
+
+        (RpcCall?, Reply?) Unreadable(string why)
+        {
             http.Response.Headers.Connection = "close";
-            return (null, RpcFault.Unreadable($"It did not come within {ReceiveWithin.TotalSeconds:0} s."));
+            return (null, new Reply.Fault(RpcFault.Unreadable(why)));
         }
     }
 
@@ -102,12 +123,51 @@ internal sealed class XmlRpcEndpoint(Dispatcher dispatcher, Gate gate, ILogger<X
         var pending = new ArrayBufferWriter<byte>(4096);
         if (reply is Reply.Xml { Document: var document })
         {
-            await Send(http, document, pending, method).ConfigureAwait(false);
+            await (document.Ready is { } ready ? Send(http, ready) : Send(http, document, pending, method)).ConfigureAwait(false);
             return;
         }
 
         reply.WriteTo(pending, method);
         await End(http, pending).ConfigureAwait(false);
+    }
+
+    /// <summary>Copies what is ready-made, at the client's pace: in few large blocks, since each block asked for and each one sent has its price.</summary>
+    private static async Task Send(HttpContext http, ReadyMade document)
+    {
+        var length = XmlRpcWriter.FrameLength + document.Length;
+        http.Response.ContentLength = length;
+        if (length <= Piece)
+        {
+            var whole = new ArrayBufferWriter<byte>((int)length);
+            XmlRpcWriter.StartDocument(whole);
+            foreach (var piece in document.Pieces())
+                whole.Write(piece.Span);
+            XmlRpcWriter.EndDocument(whole);
+            await http.Response.BodyWriter.WriteAsync(whole.WrittenMemory, http.RequestAborted).ConfigureAwait(false);
+            return;
+        }
+
+        await http.Response.StartAsync(http.RequestAborted).ConfigureAwait(false);
+        var body = http.Response.BodyWriter;
+        XmlRpcWriter.StartDocument(body);
+        var (block, filled) = (body.GetMemory(Piece), 0);
+        foreach (var piece in document.Pieces())
+            for (var left = piece; !left.IsEmpty;)
+            {
+                var taken = Math.Min(left.Length, block.Length - filled);
+                left.Span[..taken].CopyTo(block.Span[filled..]);
+                (left, filled) = (left[taken..], filled + taken);
+                if (filled < block.Length)
+                    continue;
+                body.Advance(filled);
+                if ((await body.FlushAsync(http.RequestAborted).ConfigureAwait(false)).IsCompleted)
+                    return;
+                (block, filled) = (body.GetMemory(Piece), 0);
+            }
+
+        body.Advance(filled);
+        XmlRpcWriter.EndDocument(body);
+        await body.FlushAsync(http.RequestAborted).ConfigureAwait(false);
     }
 
     private async Task Send(HttpContext http, Document document, ArrayBufferWriter<byte> pending, string method)

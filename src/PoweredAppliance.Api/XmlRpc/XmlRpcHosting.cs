@@ -1,9 +1,7 @@
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using PoweredAppliance.Api.Xml;
 using PoweredAppliance.Api.XmlRpc.Methods;
+using PoweredAppliance.ControlPlane.Hooks;
 
 namespace PoweredAppliance.Api.XmlRpc;
 
@@ -12,43 +10,40 @@ public static class XmlRpcHosting
 {
     public static IServiceCollection AddXmlRpc(this IServiceCollection services) => services
         .AddSingleton<Documents>()
-        .AddSingleton<VmMethods>()
-        .AddSingleton<VmPoolMethods>()
-        .AddSingleton<PoolMethods>()
-        .AddSingleton<HostMethods>()
-        .AddSingleton<ImageMethods>()
-        .AddSingleton<TemplateMethods>()
-        .AddSingleton<NetworkMethods>()
-        .AddSingleton<ClusterMethods>()
-        .AddSingleton<UserMethods>()
-        .AddSingleton<GroupMethods>()
-        .AddSingleton<AclMethods>()
-        .AddSingleton<ZoneMethods>()
+        .AddMethods<VmMethods>()
+        .AddMethods<VmPoolMethods>()
+        .AddMethods<AccountingMethods>()
+        .AddMethods<VmDiskMethods>()
+        .AddMethods<VmNicMethods>()
+        .AddMethods<VmConfigurationMethods>()
+        .AddMethods<PoolMethods>()
+        .AddMethods<HostMethods>()
+        .AddMethods<ImageMethods>()
+        .AddMethods<DatastoreMethods>()
+        .AddMethods<MarketMethods>()
+        .AddMethods<TemplateMethods>()
+        .AddMethods<NetworkMethods>()
+        .AddMethods<SecurityGroupMethods>()
+        .AddMethods<VirtualRouterMethods>()
+        .AddMethods<ClusterMethods>()
+        .AddMethods<UserMethods>()
+        .AddMethods<GroupMethods>()
+        .AddMethods<QuotaMethods>()
+        .AddMethods<VdcMethods>()
+        .AddMethods<AclMethods>()
+        .AddMethods<ZoneMethods>()
+        .AddMethods<WrittenMethods>()
+        .AddMethods<VmGroupMethods>()
+        .AddMethods<BackupJobMethods>()
+        .AddMethods<HookMethods>()
+        .AddSingleton<ApiHooks>()
+        .AddSingleton(services => Payloads(services.GetRequiredService<Documents>()))
         .AddSingleton<MethodTable>()
         .AddSingleton<Dispatcher>()
         .AddSingleton<XmlRpcEndpoint>();
 
-    /// <summary>What comes in by this port is XML-RPC and nothing else.</summary>
-    public static ListenOptions SpeaksXmlRpc(this ListenOptions listen)
-    {
-        listen.Protocols = HttpProtocols.Http1;
-        listen.Use(next => connection =>
-        {
-            connection.Features.Set(XmlRpcPort.Mark);
-            return next(connection);
-        });
-        return listen;
-    }
+    private static HookDocuments Payloads(Documents documents) => new(vm => Documents.Text(documents.Vm(vm)), o => Documents.Text(documents.Of(o)));
 
-    /// <summary>Takes the requests of ports that <see cref="SpeaksXmlRpc"/>; the others go on.</summary>
-    public static void UseXmlRpc(this IApplicationBuilder app)
-    {
-        var endpoint = app.ApplicationServices.GetRequiredService<XmlRpcEndpoint>();
-        app.Use((context, next) => context.Features.Get<XmlRpcPort>() is null ? next(context) : endpoint.Answer(context));
-    }
-
-    private sealed class XmlRpcPort
-    {
-        public static readonly XmlRpcPort Mark = new();
-    }
+    private static IServiceCollection AddMethods<T>(this IServiceCollection services) where T : class, IMethods =>
+        services.AddSingleton<T>().AddSingleton<IMethods>(s => s.GetRequiredService<T>());
 }

@@ -1,26 +1,21 @@
 using System.Text.Json;
 using System.Threading.Channels;
+using PoweredAppliance.Cli.Verbs;
 using PoweredAppliance.Client;
 using PoweredAppliance.Client.Wire;
 
 namespace PoweredAppliance.Cli.Terminal;
 
 /// <summary>What <c>--watch</c> shows of one kind of thing.</summary>
-/// <param name="Kind">One of <see cref="Change.Kinds"/>.</param>
 /// <param name="Only">The id of the one that is watched; null: all.</param>
 /// <param name="List">All of them, as they are.</param>
-/// <param name="Read">The thing in a change.</param>
-/// <param name="Wrap">A change that carries the thing.</param>
 /// <param name="Belongs">Whether it is to be shown.</param>
 /// <param name="Render">Text for people, ended by a line feed; told how many lines there are room for, if that
 /// matters.</param>
 internal sealed record LiveView<T>(
-    string Kind,
+    Pool<T> Pool,
     int? Only,
     Func<Task<IReadOnlyList<T>>> List,
-    Func<T, int> Id,
-    Func<Change, T?> Read,
-    Func<T, Change> Wrap,
     Func<T, bool> Belongs,
     Func<IReadOnlyList<T>, int?, string> Render)
     where T : class;
@@ -40,7 +35,7 @@ internal static class Live
         var shown = new SortedDictionary<int, T>();
         using var end = CancellationTokenSource.CreateLinkedTokenSource(call.Stop);
         var changes = Channel.CreateUnbounded<Change>(new UnboundedChannelOptions { SingleReader = true });
-        var pump = Pump(call, view.Kind, view.Only, changes.Writer, end.Token);
+        var pump = Pump(call, view.Pool.Kind, view.Only, changes.Writer, end.Token);
         try
         {
             var more = More(changes.Reader, call.Stop);
@@ -99,14 +94,14 @@ internal static class Live
         {
             shown.Clear();
             foreach (var one in await view.List())
-                shown[view.Id(one)] = one;
+                shown[view.Pool.Id(one)] = one;
             return shown.Values.Select(
-                one => view.Wrap(one) with { Sequence = change.Sequence, Id = view.Id(one) }).ToList();
+                one => view.Pool.Wrap(one) with { Sequence = change.Sequence, Id = view.Pool.Id(one) }).ToList();
         }
 
-        if (change.Kind != view.Kind || (view.Only is { } only && only != change.Id))
+        if (change.Kind != view.Pool.Kind || (view.Only is { } only && only != change.Id))
             return [];
-        if (!change.Gone && view.Read(change) is { } now && view.Belongs(now))
+        if (!change.Gone && view.Pool.Read(change) is { } now && view.Belongs(now))
             shown[change.Id] = now;
         else if (!shown.Remove(change.Id))
             return [];

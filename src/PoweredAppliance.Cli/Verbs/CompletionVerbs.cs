@@ -1,4 +1,5 @@
 using System.CommandLine;
+using PoweredAppliance.Cli.Text;
 using PoweredAppliance.Client;
 using PoweredAppliance.Client.Wire;
 
@@ -11,8 +12,11 @@ namespace PoweredAppliance.Cli.Verbs;
 /// </summary>
 internal static class CompletionVerbs
 {
+    /// <summary>How long the daemon is waited for, where it is far: <c>3s</c>.</summary>
+    public const string PatienceVariable = "POWERED_COMPLETION_TIMEOUT";
+
     /// <summary>A key press should not wait for a daemon that is away.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(700);
+    private static readonly TimeSpan UsualPatience = TimeSpan.FromMilliseconds(700);
 
     public static Verb Completion()
     {
@@ -98,7 +102,7 @@ internal static class CompletionVerbs
             var options = Destination.Options(call.Shell, call.Address, Destination.Credentials(call.Shell)) with
             {
                 Retries = 0,
-                Deadline = Patience,
+                Deadline = call.Shell.Environment(PatienceVariable) is { } given ? Human.ReadSpan(given) ?? UsualPatience : UsualPatience,
             };
             using var client = new PoweredClient(options);
             return kind switch

@@ -98,7 +98,7 @@ internal static class HostVerbs
                             : $"host {word} removed");
             });
             if (call.Json)
-                HostListVerbs.PrintJson(call, changed, call.Value(hosts).Length == 1);
+                HostListVerbs.Pool.PrintJson(call, changed, call.Value(hosts).Length == 1);
             return code;
         })
         {

@@ -1,6 +1,4 @@
-using System.CommandLine;
 using System.Globalization;
-using PoweredAppliance.Cli.Terminal;
 using PoweredAppliance.Cli.Text;
 using PoweredAppliance.Client;
 using PoweredAppliance.Client.Wire;
@@ -10,25 +8,30 @@ namespace PoweredAppliance.Cli.Verbs;
 /// <summary><c>powered image</c>.</summary>
 internal static class ImageVerbs
 {
+    private static readonly Pool<Image> Pool = new()
+    {
+        Kind = "image",
+        Title = "image",
+        All = (client, stop) => client.ListImages(stop: stop),
+        One = (client, id, stop) => client.GetImage(id, stop),
+        Find = Lookup.Image,
+        Id = i => i.Id,
+        Read = c => c.Image,
+        Wrap = i => new Change { Kind = "image", Sequence = 0, Image = i },
+        JsonOfAll = WireJson.Default.IReadOnlyListImage,
+        JsonOfOne = WireJson.Default.Image,
+        None = "no images yet; add one with `powered image add NAME --file disk.qcow2`",
+        Table = (images, _) => Table(images),
+        Facts = Of,
+    };
+
     public static Verb Build() => new("image", "Disk images")
     {
-        new Verb(
-            "list",
-            "List images",
-            RunList) { Examples = ["powered image list", "powered image list --watch"] }.With(Flags.Watch),
-        Show(),
+        PoolVerbs.List(Pool, "List images", "powered image list", "powered image list --watch"),
+        PoolVerbs.Show(Pool, "Show all about images", "powered image show debian-12"),
         ImageAddVerb.Build(),
         Remove(),
     };
-
-    private static Verb Show()
-    {
-        var images = NameArgument.Several("image", "Ids or names");
-        return new Verb("show", "Show all about images", call => RunShow(call, call.Value(images)))
-        {
-            Examples = ["powered image show debian-12"],
-        }.With(images, Flags.Watch);
-    }
 
     private static Verb Remove()
     {
@@ -44,39 +47,8 @@ internal static class ImageVerbs
         }.With(images);
     }
 
-    private static async Task<int> RunList(Call call)
+    private static Table Table(IReadOnlyList<Image> images)
     {
-        if (call.Value(Flags.Watch))
-            return await Live.Run(
-                call,
-                View(
-                    only: null,
-                    () => call.Client.ListImages(stop: call.Stop),
-                    (images, height) => Table(call, images, height)));
-        var all = await call.Client.ListImages(stop: call.Stop);
-        if (call.Json)
-            call.PrintJson(all, WireJson.Default.IReadOnlyListImage);
-        else
-            call.Print(Table(call, all, height: null));
-        return Exit.Ok;
-    }
-
-    private static LiveView<Image> View(
-        int? only, Func<Task<IReadOnlyList<Image>>> list, Func<IReadOnlyList<Image>, int?, string> render) =>
-        new(
-            "image",
-            only,
-            list,
-            i => i.Id,
-            c => c.Image,
-            i => new Change { Kind = "image", Sequence = 0, Image = i },
-            _ => true,
-            render);
-
-    private static string Table(Call call, IReadOnlyList<Image> images, int? height)
-    {
-        if (images.Count == 0)
-            return "no images yet; add one with `powered image add NAME --file disk.qcow2`\n";
         var table = new Table(
             ("ID", Side.Right),
             ("USER", Side.Left),
@@ -105,7 +77,7 @@ internal static class ImageVerbs
                 new Cell(i.Progress?.Percent is { } percent ? $"{i.State} {percent} %" : i.State, ImageTone(i)));
         }
 
-        return table.Render(call.Shell.Colour, call.Shell.OutIsTerminal ? call.Shell.Size().Width : null, height);
+        return table;
     }
 
     private static Tone ImageTone(Image i) => i.State switch
@@ -115,34 +87,6 @@ internal static class ImageVerbs
         "DISABLED" => Tone.Faint,
         _ => Tone.Busy,
     };
-
-    private static async Task<int> RunShow(Call call, IReadOnlyList<string> words)
-    {
-        if (call.Value(Flags.Watch))
-        {
-            if (words.Count != 1)
-                throw new Ending(Exit.Usage, "--watch shows one image");
-            var id = await Lookup.Image(call, words[0]);
-            return await Live.Run(call, View(
-                id,
-                async () => [await call.Client.GetImage(id, call.Stop)],
-                (images, _) => images.Count == 0
-                    ? $"image {id} is no more\n"
-                    : Of(images[0], call.Shell.Time).Render(call.Shell.Colour)));
-        }
-
-        List<Image> found = [];
-        var code = await call.Each(
-            words,
-            async word => found.Add(await call.Client.GetImage(await Lookup.Image(call, word), call.Stop)));
-        if (call.Json && words.Count > 1)
-            call.PrintJson(found, WireJson.Default.IReadOnlyListImage);
-        else if (call.Json && found.Count > 0)
-            call.PrintJson(found[0], WireJson.Default.Image);
-        else if (found.Count > 0)
-            call.Print(string.Join('\n', found.Select(i => Of(i, call.Shell.Time).Render(call.Shell.Colour))));
-        return code;
-    }
 
     private static Facts Of(Image i, TimeProvider time) => new Facts()
         .Add("id", i.Id.ToString(CultureInfo.InvariantCulture))

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using PoweredAppliance.Cli.Text;
 using PoweredAppliance.Client;
+using PoweredAppliance.Client.Wire;
 
 namespace PoweredAppliance.Cli.Verbs;
 
@@ -40,8 +41,7 @@ internal static class LoginVerb
             throw new Ending(Exit.Usage, "a user's name is not empty and has no ':'");
         var password = Ask(call, $"Password of {user}: ", hidden: true);
 
-        using var client = new PoweredClient(Destination.Options(call.Shell, call.Address, $"{user}:{password}"));
-        var reply = await client.Login(span, call.Stop);
+        var reply = await LogIn(call, $"{user}:{password}", span);
         var file = call.Shell.Environment("ONE_AUTH") ?? Path.Combine(call.Shell.Home, ".one", "one_auth");
         Keep(file, $"{reply.User}:{reply.Token}\n");
         if (call.Json)
@@ -54,6 +54,22 @@ internal static class LoginVerb
         if (first != file)
             call.Note($"but {first} goes before it while POWERED_DATA is set; unset that, or set ONE_AUTH={file}");
         return Exit.Ok;
+    }
+
+    /// <summary>Asks for the second factor where the daemon wants one.</summary>
+    private static async Task<LoginReply> LogIn(Call call, string pair, TimeSpan span)
+    {
+        using var client = new PoweredClient(Destination.Options(call.Shell, call.Address, pair));
+        try
+        {
+            return await client.Login(span, call.Stop);
+        }
+        catch (PoweredException e) when (e.Problem is { Status: 401, Field: "code" })
+        {
+            var code = Ask(call, "Code of the authenticator app (or a recovery code): ", hidden: false);
+            using var again = new PoweredClient(Destination.Options(call.Shell, call.Address, $"{pair}:{code.Trim()}"));
+            return await again.Login(span, call.Stop);
+        }
     }
 
     private static string Ask(Call call, string question, bool hidden)

@@ -9,23 +9,31 @@ namespace PoweredAppliance.Cli.Verbs;
 /// <summary><c>powered template</c>.</summary>
 internal static class TemplateVerbs
 {
+    private static readonly Pool<VmTemplate> Pool = new()
+    {
+        Kind = "template",
+        Title = "VM template",
+        All = (client, stop) => client.ListTemplates(stop: stop),
+        One = (client, id, stop) => client.GetTemplate(id, stop),
+        Find = Lookup.Template,
+        Id = t => t.Id,
+        Read = c => c.Template,
+        Wrap = t => new Change { Kind = "template", Sequence = 0, Template = t },
+        JsonOfAll = WireJson.Default.IReadOnlyListVmTemplate,
+        JsonOfOne = WireJson.Default.VmTemplate,
+        None = "no VM templates yet; create one with `powered template create FILE`",
+        Table = Table,
+        Facts = Of,
+    };
+
     public static Verb Build() => new("template", "VM templates")
     {
-        new Verb("list", "List VM templates", RunList) { Examples = ["powered template list"] },
-        Show(),
+        PoolVerbs.List(Pool, "List VM templates", "powered template list"),
+        PoolVerbs.Show(Pool, "Show VM templates and their text", "powered template show small"),
         Create(),
         Remove(),
         Instantiate(),
     };
-
-    private static Verb Show()
-    {
-        var templates = NameArgument.Several("template", "Ids or names");
-        return new Verb("show", "Show VM templates and their text", call => RunShow(call, call.Value(templates)))
-        {
-            Examples = ["powered template show small"],
-        }.With(templates);
-    }
 
     private static Verb Create()
     {
@@ -92,42 +100,13 @@ internal static class TemplateVerbs
             Flags.Timeout);
     }
 
-    private static async Task<int> RunList(Call call)
+    private static Table Table(IReadOnlyList<VmTemplate> templates, TimeProvider time)
     {
-        var all = await call.Client.ListTemplates(stop: call.Stop);
-        if (call.Json)
-        {
-            call.PrintJson(all, WireJson.Default.IReadOnlyListVmTemplate);
-            return Exit.Ok;
-        }
-
-        if (all.Count == 0)
-        {
-            call.Print("no VM templates yet; create one with `powered template create FILE`");
-            return Exit.Ok;
-        }
-
         var table = new Table(
             ("ID", Side.Right), ("USER", Side.Left), ("GROUP", Side.Left), ("NAME", Side.Left), ("CREATED", Side.Left));
-        foreach (var t in all)
-            table.Add(t.Id, t.Owner, t.Group, t.Name, Human.Moment(t.Created, call.Shell.Time));
-        call.Print(table);
-        return Exit.Ok;
-    }
-
-    private static async Task<int> RunShow(Call call, IReadOnlyList<string> words)
-    {
-        List<VmTemplate> found = [];
-        var code = await call.Each(
-            words,
-            async word => found.Add(await call.Client.GetTemplate(await Lookup.Template(call, word), call.Stop)));
-        if (call.Json && words.Count > 1)
-            call.PrintJson(found, WireJson.Default.IReadOnlyListVmTemplate);
-        else if (call.Json && found.Count > 0)
-            call.PrintJson(found[0], WireJson.Default.VmTemplate);
-        else if (found.Count > 0)
-            call.Print(string.Join('\n', found.Select(t => Of(t, call.Shell.Time).Render(call.Shell.Colour))));
-        return code;
+        foreach (var t in templates)
+            table.Add(t.Id, t.Owner, t.Group, t.Name, Human.Moment(t.Created, time));
+        return table;
     }
 
     private static Facts Of(VmTemplate t, TimeProvider time) => new Facts()

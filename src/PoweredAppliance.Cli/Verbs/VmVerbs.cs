@@ -18,6 +18,7 @@ internal static class VmVerbs
         Action("suspend", "Save its memory on the host", "SUSPENDED"),
         Action("stop", "Save its memory and give up its host", "STOPPED"),
         Action("undeploy", "Shut down and give up its host; the disks are kept", "UNDEPLOYED", hard: true),
+        Migrate(),
         Action("terminate", "Shut down and delete, with the disks that are not persistent", "DONE", hard: true),
         Action("hold", "Do not place it until it is released", "HOLD"),
         Action("release", "Let it be placed", "RUNNING"),
@@ -51,6 +52,33 @@ internal static class VmVerbs
         return verb;
     }
 
+    private static Verb Migrate()
+    {
+        var vms = NameArgument.Several("vm", "Ids or names");
+        var to = new Option<string>("--to") { Description = "The host it goes to: id or name", HelpName = "HOST", Required = true };
+        var way = new Option<string>("--way")
+        {
+            Description = "Of one that runs: live, save its memory, poweroff (or poweroff-hard) and start it there",
+            HelpName = "WAY",
+            DefaultValueFactory = _ => VmActions.MigrationWays[0],
+        };
+        way.AcceptOnlyFromAmong([.. VmActions.MigrationWays]);
+        return new Verb("migrate", "Move to another host, with its disks", async call =>
+        {
+            var host = await Lookup.Host(call, call.Value(to)!);
+            return await Run(
+                call,
+                call.Value(vms),
+                id => call.Client.Migrate(id, $"{host}", call.Value(way)!, call.Stop),
+                "migrate",
+                VmFollow.AnyRest,
+                vm => vm.HostId == host ? null : $"did not come to host {call.Value(to)}, it is on {vm.Host}");
+        })
+        {
+            Examples = ["powered vm migrate web --to host2", "powered vm migrate web db --to host2 --way poweroff --wait"],
+        }.With(vms, to, way, Flags.Wait, Flags.Timeout);
+    }
+
     private static Verb Recover()
     {
         var vms = NameArgument.Several("vm", "Ids or names");
@@ -73,8 +101,14 @@ internal static class VmVerbs
     }
 
     /// <summary>Asks for each, then says what came of it; with <c>--wait</c>, of the end.</summary>
+    /// <param name="amiss">What is wrong with a VM that has come to rest; null: nothing.</param>
     private static async Task<int> Run(
-        Call call, IReadOnlyList<string> words, Func<int, Task<Vm>> ask, string action, string goal)
+        Call call,
+        IReadOnlyList<string> words,
+        Func<int, Task<Vm>> ask,
+        string action,
+        string goal,
+        Func<Vm, string?>? amiss = null)
     {
         var wait = call.Value(Flags.Wait);
         _ = call.Patience(); // a bad --timeout is found before anything is begun
@@ -86,26 +120,34 @@ internal static class VmVerbs
             code,
             words.Count,
             wait ? goal : null,
-            vm => $"{Lookup.Title(vm)}: {action} accepted, now {VmWords.State(vm)}");
+            vm => $"{Lookup.Title(vm)}: {action} accepted, now {VmWords.State(vm)}",
+            amiss);
     }
 
     /// <summary>Ends a verb that began something with VMs.</summary>
     /// <param name="asked">How many were named: one is printed as an object, several as an array.</param>
     /// <param name="goal">Null: do not wait.</param>
     /// <param name="accepted">The line for people, when nobody waits.</param>
+    /// <param name="amiss">What is wrong with a VM that has come to rest; null: nothing.</param>
     public static async Task<int> Tell(
-        Call call, IReadOnlyList<Vm> begun, int code, int asked, string? goal, Func<Vm, string> accepted)
+        Call call,
+        IReadOnlyList<Vm> begun,
+        int code,
+        int asked,
+        string? goal,
+        Func<Vm, string> accepted,
+        Func<Vm, string?>? amiss = null)
     {
         var vms = begun;
         if (goal is not null && begun.Count > 0)
         {
-            (vms, var waited) = await VmFollow.Until(call, begun, goal);
+            (vms, var waited) = await VmFollow.Until(call, begun, goal, amiss);
             code = code == Exit.Ok ? waited : code;
         }
 
         if (call.Json)
         {
-            VmListVerbs.PrintJson(call, vms, asked == 1);
+            VmListVerbs.Pool.PrintJson(call, vms, asked == 1);
             return code;
         }
 
@@ -113,7 +155,7 @@ internal static class VmVerbs
         {
             if (goal is null)
                 call.Print(accepted(vm));
-            else if (VmFollow.HasReached(vm, goal))
+            else if (VmFollow.HasReached(vm, goal) && amiss?.Invoke(vm) is null)
                 call.Print($"{Lookup.Title(vm)} is {VmWords.State(vm)}{Where(vm)}");
         }
 

@@ -9,7 +9,7 @@ public sealed record Status
     public required string OpenNebula { get; init; }
 
     /// <summary>
-    /// Where each face is reached, by its name: <c>xmlrpc</c>, <c>rest</c>, <c>console</c>, <c>metrics</c>.
+    /// Where each face is reached, by its name: <c>xmlrpc</c>, <c>grpc</c>, <c>rest</c>, <c>console</c>, <c>metrics</c>.
     /// </summary>
     public IReadOnlyDictionary<string, string> Addresses { get; init; } = new SortedDictionary<string, string>();
 

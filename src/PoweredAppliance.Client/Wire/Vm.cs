@@ -49,8 +49,14 @@ public sealed record Vm
     /// <summary>Why it waits, failed or was seen to change: one sentence with the numbers.</summary>
     public string? Reason { get; init; }
 
-    /// <summary>While it waits for a host: each host looked at, and what it lacks.</summary>
+    /// <summary>While it waits for a host: the hosts nearest to fitting, at most 20, the nearest first.</summary>
     public IReadOnlyList<HostVerdict> Considered { get; init; } = [];
+
+    /// <summary>
+    /// While it waits for a host: how many of all hosts were refused for each reason (<c>too-little-memory</c>,
+    /// <c>disabled</c>, <c>requirement-fails</c>, ...). Absent when it does not wait.
+    /// </summary>
+    public IReadOnlyDictionary<string, int>? ConsideredCounts { get; init; }
 
     /// <summary>How far the present step is; absent when nothing long is under way.</summary>
     public Progress? Progress { get; init; }

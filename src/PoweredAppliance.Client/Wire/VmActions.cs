@@ -26,6 +26,12 @@ public static class VmActions
         Terminate, TerminateHard, Hold, Release,
     ];
 
+    /// <summary>
+    /// How a running VM leaves for another host: it runs on while it moves, its memory is saved and goes along, it is shut
+    /// down, its plug is pulled. One that does not run goes as it is.
+    /// </summary>
+    public static IReadOnlyList<string> MigrationWays { get; } = ["live", "save", Poweroff, PoweroffHard];
+
     /// <summary>The place in the list is OpenNebula's number of the operation.</summary>
     public static IReadOnlyList<string> Recoveries { get; } = ["failure", "success", "retry", "delete", "recreate"];
 }

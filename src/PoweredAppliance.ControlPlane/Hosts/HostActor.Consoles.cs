@@ -32,7 +32,7 @@ public sealed partial class HostActor
 
         async Task<object> Ask()
         {
-            using var deadline = new CancellationTokenSource(ConsoleDeadline, _time);
+            using var deadline = new CancellationTokenSource(ConsoleDeadline, Time);
             try
             {
                 return query switch

@@ -23,6 +23,9 @@ public sealed partial class HostActor
     private bool _askAgain;
     private long _lastHeard;
 
+    /// <summary>The template that a VM's claim was last seen to fit.</summary>
+    private readonly Dictionary<int, Core.Templates.Template> _fitted = [];
+
     /// <summary>Drops the driver and makes the one that the present settings ask for.</summary>
     private void Readdress()
     {
@@ -37,7 +40,7 @@ public sealed partial class HostActor
                 (_address, _driver) = (wanted, driver);
                 var (self, connection) = (Self, _connection);
                 _driver.Listen(notice => self.Tell(new Noticed(connection, notice)));
-                (_phase, _silence, _lastHeard) = (Phase.Reaching, null, _time.GetTimestamp());
+                (_phase, _silence, _lastHeard) = (Phase.Reaching, null, Time.GetTimestamp());
             }
         }
 
@@ -89,7 +92,8 @@ public sealed partial class HostActor
         }
 
         FreeForgotten();
-        if (_phase is not Phase.Silent && _time.GetElapsedTime(_lastHeard) >= _settings.SilentAfter)
+        FreeShrunken();
+        if (_phase is not Phase.Silent && Time.GetElapsedTime(_lastHeard) >= _settings.SilentAfter)
             FallSilent($"no answer for {_settings.SilentAfter.TotalSeconds:0} s");
         if (_asking)
         {
@@ -103,22 +107,23 @@ public sealed partial class HostActor
     private void Ask()
     {
         _asking = true;
-        var (driver, connection, began) = (_driver!, _connection, _time.GetTimestamp());
+        var (driver, connection, began) = (_driver!, _connection, Time.GetTimestamp());
+        var coming = _host.Claims.Values.Where(claim => !IsHere(claim.Vm)).Select(claim => claim.Vm).ToHashSet();
         Call().PipeTo(Self);
 
         async Task<object> Call()
         {
-            using var deadline = new CancellationTokenSource(_settings.ReadDeadline, _time);
+            using var deadline = new CancellationTokenSource(_settings.ReadDeadline, Time);
             try
             {
                 if (_facts is null || _phase is not Phase.Up)
                 {
-                    using var timed = _meters.Call("inspect");
-                    return new Inspected(connection, await driver.Inspect(deadline.Token).WaitAsync(_settings.ReadDeadline, _time).ConfigureAwait(false));
+                    using var timed = Meters.Call("inspect");
+                    return new Inspected(connection, await driver.Inspect(deadline.Token).WaitAsync(_settings.ReadDeadline, Time).ConfigureAwait(false));
                 }
 
-                using var reading = _meters.Call("read");
-                return new ReadDone(connection, await driver.Read(deadline.Token).WaitAsync(_settings.ReadDeadline, _time).ConfigureAwait(false), began);
+                using var reading = Meters.Call("read");
+                return new ReadDone(connection, await driver.Read(deadline.Token).WaitAsync(_settings.ReadDeadline, Time).ConfigureAwait(false), began, coming);
             }
             catch (Exception e)
             {
@@ -134,9 +139,10 @@ public sealed partial class HostActor
         var facts = inspected.Facts;
         if (_phase is not Phase.Up)
             _log.Info("host {0} ({1}) answers: {2}, {3}", _host.Id, _host.Settings?.Name, facts.HypervisorVersion, facts.Acceleration);
-        (_asking, _facts, _phase, _silence, _lastHeard) = (false, facts, Phase.Up, null, _time.GetTimestamp());
+        (_asking, _facts, _phase, _silence, _lastHeard) = (false, facts, Phase.Up, null, Time.GetTimestamp());
         var total = new Capacity(facts.CpuPercent, facts.MemoryKibibytes, facts.DiskMebibytes);
-        Store(_host.Learn(total, _time.GetUtcNow()), inspected, Publish);
+        Store(_host.Learn(total, Time.GetUtcNow()), Publish);
+        TakeUp();
         Ask();
     }
 
@@ -144,17 +150,19 @@ public sealed partial class HostActor
     {
         if (read.Connection != _connection)
             return;
-        (_asking, _lastHeard) = (false, _time.GetTimestamp());
-        var (reading, now) = (read.Reading, _time.GetUtcNow().ToUnixTimeSeconds());
+        (_asking, _lastHeard) = (false, Time.GetTimestamp());
+        var (reading, now) = (read.Reading, Time.GetUtcNow().ToUnixTimeSeconds());
         _usage = new(now, reading.CpuUsedPercent, reading.MemoryFreeKibibytes, reading.DiskFreeMebibytes, reading.NetReceivedBytes, reading.NetSentBytes);
         _wild = [.. reading.Domains.Where(IsWild)];
         var domains = reading.Domains.Where(d => d.Vm is not null).ToLookup(d => d.Vm!.Value.Value);
         foreach (var claim in _host.Claims.Values)
         {
             var domain = domains[claim.Vm.Value].FirstOrDefault(d => d.Generation == claim.Generation);
-            if (domain is not null)
+            if (domain is not null && IsHere(claim.Vm))
                 Measure(claim.Vm, domain, now);
-            if (!_running.ContainsKey(claim.Vm.Value) && _ended.GetValueOrDefault(claim.Vm.Value) < read.Began)
+            // Of one that has come since the reading began only its running says anything.
+            if (_running.GetValueOrDefault(claim.Vm.Value) is null or { Waits: true } && _ended.GetValueOrDefault(claim.Vm.Value) < read.Began
+                && (!read.Coming.Contains(claim.Vm) || domain is { Power: DomainPower.Running }))
                 Say(claim, Sight(domain), domain?.Reason ?? $"host {_host.Settings?.Name} has no such domain");
         }
 
@@ -188,7 +196,7 @@ public sealed partial class HostActor
             : failed.Why.Message;
         if (failed.Why is not (HostUnreachableException or TimeoutException or OperationCanceledException))
             _log.Error(failed.Why, "host {0} ({1}) could not be read", _host.Id, _host.Settings?.Name);
-        if (_time.GetElapsedTime(_lastHeard) >= _settings.SilentAfter)
+        if (Time.GetElapsedTime(_lastHeard) >= _settings.SilentAfter)
             FallSilent(why);
         else if (_phase is Phase.Up)
             _phase = Phase.Reaching;
@@ -205,12 +213,15 @@ public sealed partial class HostActor
         }
 
         _log.Warning("host {0} ({1}) is silent: {2}", _host.Id, _host.Settings?.Name, why);
-        _meters.Silence();
+        Meters.Silence();
         (_phase, _silence) = (Phase.Silent, why);
         foreach (var claim in _host.Claims.Values)
             Say(claim, Sighting.Silent, $"host {_host.Settings?.Name} does not answer: {why}");
         Publish();
     }
+
+    /// <summary>It is this host's, and not only on its way.</summary>
+    private bool IsHere(VmId vm) => _inventory.Vms.Find(vm)?.Host?.Host == _host.Id;
 
     private static Sighting Sight(DomainReading? domain) => domain?.Power switch
     {
@@ -222,11 +233,15 @@ public sealed partial class HostActor
         _ => Sighting.Off,
     };
 
-    /// <summary>Told only where it would change something: the partition decides again against its own, newest state.</summary>
+    /// <summary>
+    /// Told only where it would change something: the partition decides again against its own, newest state. Of a guest that comes here
+    /// live the host that it leaves tells the end itself, unless it is silent.
+    /// </summary>
     private void Say(Claim claim, Sighting sighting, string detail)
     {
         var seen = new VmProtocol.Observe(claim.Vm, _host.Id, claim.Generation, sighting, detail);
-        if (_inventory.Vms.Find(claim.Vm) is { } vm && VirtualMachine.Decide(vm, seen, _time.GetUtcNow()).Events.Count > 0)
+        if (_inventory.Vms.Find(claim.Vm) is { } vm && !(vm is { Moving: not null, Host: { } old } && old.Host != _host.Id && _inventory.Host(old.Host) is { State: HostState.Monitored })
+            && VirtualMachine.Decide(vm, seen, Time.GetUtcNow()).Events.Count > 0)
             _region.Tell(seen);
     }
 
@@ -256,13 +271,30 @@ public sealed partial class HostActor
 
     /// <summary>
     /// Room that no step of the host's gives back: the VM was dropped from the database, or a person declared a step done, or it went on
-    /// elsewhere. A claim is kept while the VM, as it is stored, is here or on its way here.
+    /// elsewhere. A claim is kept while the VM, as it is stored, is here or on its way here. Looked for at each beat, which costs a
+    /// microsecond or two a claim; to be told by every VM of every change would cost each change more.
     /// </summary>
     private void FreeForgotten()
     {
         foreach (var claim in _host.Claims.Values)
-            if (_inventory.Vms.Find(claim.Vm) is { } vm && vm.Generation >= claim.Generation && vm.Host?.Host != _host.Id && vm.Pledge?.Host != _host.Id
-                && !_running.ContainsKey(claim.Vm.Value))
-                Store(_host.Free(claim.Vm, claim.Generation, _time.GetUtcNow()), claim, () => _settled.Add((claim.Vm, claim.Generation)));
+            if (_inventory.Vms.Find(claim.Vm) is { } vm && vm.Newest >= claim.Generation && vm.Host?.Host != _host.Id && vm.Pledge?.Host != _host.Id
+                && vm.Moving?.To.Host != _host.Id && !_running.ContainsKey(claim.Vm.Value))
+                Store(_host.Free(claim.Vm, claim.Generation, Time.GetUtcNow()), () => _settled.Add((claim.Vm, claim.Generation)));
+    }
+
+    /// <summary>
+    /// Room of a disk that was detached or never came, of a VM that became smaller or did not become larger: a claim is as large as its VM, as that is stored and at rest. Looked for only
+    /// when the VM's template is another one than at the last beat.
+    /// </summary>
+    private void FreeShrunken()
+    {
+        foreach (var claim in _host.Claims.Values)
+        {
+            if (_inventory.Vms.Find(claim.Vm) is not { Changing: null } vm || ReferenceEquals(_fitted.GetValueOrDefault(claim.Vm.Value), vm.Template)
+                || vm.Generation != claim.Generation || vm.Host?.Host != _host.Id)
+                continue;
+            _fitted[claim.Vm.Value] = vm.Template;
+            Store(_host.Fit(claim.Vm, claim.Generation, Capacity.Least(claim.Room, Specification.Room(vm.Template)), Time.GetUtcNow()), () => { });
+        }
     }
 }

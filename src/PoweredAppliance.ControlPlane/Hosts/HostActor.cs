@@ -19,16 +19,15 @@ namespace PoweredAppliance.ControlPlane.Hosts;
 ///                                                                             └──────────────it answers────────────┘
 /// </code>
 /// Steps run one at a time per VM and side by side for different VMs. A newer step cancels the older one of the same VM.
-/// What a host cannot do now (silent, no driver) is not answered: the VM's partition asks again.
+/// What a host cannot do now (silent, no driver) is not answered: it is looked at again when the host answers, and the VM's
+/// partition asks again.
 /// </summary>
-public sealed partial class HostActor : UntypedPersistentActor, IWithTimers
+public sealed partial class HostActor : StoredEntity, IWithTimers
 {
     private readonly Inventory.Inventory _inventory;
     private readonly ControlPlaneSettings _settings;
     private readonly HostDriverFactory _drivers;
     private readonly IActorRef _region;
-    private readonly Meters _meters;
-    private readonly TimeProvider _time;
     private readonly ILoggingAdapter _log = Context.GetLogger();
 
     private readonly List<(VmId Vm, int Generation)> _settled = [];
@@ -40,14 +39,10 @@ public sealed partial class HostActor : UntypedPersistentActor, IWithTimers
     public HostActor(
         HostId id, IActorRef region, Inventory.Inventory inventory, HostDriverFactory drivers, ControlPlaneSettings settings,
         Meters meters, TimeProvider time)
-    {
-        (_region, _inventory, _drivers, _settings, _meters, _time) = (region, inventory, drivers, settings, meters, time);
-        (_host, PersistenceId) = (new Host(id), $"host-{id}");
-    }
+        : base(EntityKind.Host, $"host-{id}", meters, time) =>
+        (_region, _inventory, _drivers, _settings, _host) = (region, inventory, drivers, settings, new Host(id));
 
     private enum Phase { Aside, Reaching, Up, Silent }
-
-    public override string PersistenceId { get; }
 
     public ITimerScheduler Timers { get; set; } = null!;
 
@@ -67,14 +62,7 @@ public sealed partial class HostActor : UntypedPersistentActor, IWithTimers
             Publish();
     }
 
-    protected override void OnCommand(object message)
-    {
-        var began = System.Diagnostics.Stopwatch.GetTimestamp();
-        Take(message);
-        _meters.Handled("host", began);
-    }
-
-    private void Take(object message)
+    protected override void Take(object message)
     {
         switch (message)
         {
@@ -108,9 +96,6 @@ public sealed partial class HostActor : UntypedPersistentActor, IWithTimers
             case StepEnded ended:
                 Ended(ended);
                 break;
-            case Wake:
-                Sender.Tell(Awake.Instance);
-                break;
             default:
                 Unhandled(message);
                 break;
@@ -119,7 +104,7 @@ public sealed partial class HostActor : UntypedPersistentActor, IWithTimers
 
     private void Decide(HostProtocol.Claim claim)
     {
-        var decision = _host.Decide(claim, _time.GetUtcNow());
+        var decision = _host.Decide(claim, Time.GetUtcNow());
         if (decision.Refusal is { } why)
         {
             _region.Tell(new VmProtocol.ClaimRefused(claim.Vm, claim.Generation, why.Text));
@@ -128,7 +113,7 @@ public sealed partial class HostActor : UntypedPersistentActor, IWithTimers
             return;
         }
 
-        Store(decision, claim, () =>
+        Store(decision, () =>
         {
             _settled.Add((claim.Vm, claim.Generation));
             if (_host.Claims.TryGetValue(claim.Vm.Value, out var held) && held.Generation == claim.Generation)
@@ -139,14 +124,14 @@ public sealed partial class HostActor : UntypedPersistentActor, IWithTimers
     private void Decide(HostProtocol.ICommand command)
     {
         var asker = Sender;
-        var decision = _host.Decide(command, _time.GetUtcNow());
+        var decision = _host.Decide(command, Time.GetUtcNow());
         if (decision.Refusal is { } why)
         {
             asker.Tell(new HostProtocol.Refused(_host.Id, why));
             return;
         }
 
-        Store(decision, command, () =>
+        Store(decision, () =>
         {
             if (command is HostProtocol.Configure or HostProtocol.Retire && decision.Events.Count > 0)
                 Readdress();
@@ -156,24 +141,15 @@ public sealed partial class HostActor : UntypedPersistentActor, IWithTimers
     }
 
     /// <summary>Applied at once, so that the next claim is decided against it; told to the world when stored.</summary>
-    private void Store(Decision<HostProtocol.IEvent> decision, object because, Action then)
+    private void Store(Decision<HostProtocol.IEvent> decision, Action then)
     {
         foreach (var e in decision.Events)
             _host = _host.Apply(e);
-        if (decision.Events.Count == 0)
+        StoreAll(decision.Events, () =>
         {
-            DeferAsync(because, _ => then());
-            return;
-        }
-
-        var (left, since) = (decision.Events.Count, _time.GetTimestamp());
-        PersistAllAsync(decision.Events, _ =>
-        {
-            if (--left > 0)
-                return;
-            _meters.Stored(decision.Events.Count, _time.GetElapsedTime(since));
             then();
-            Publish();
+            if (decision.Events.Count > 0)
+                Publish();
         });
     }
 
@@ -212,7 +188,8 @@ public sealed partial class HostActor : UntypedPersistentActor, IWithTimers
     private sealed record Inspected(int Connection, HostFacts Facts);
 
     /// <param name="Began">timestamp: what ended later may not be in it</param>
-    private sealed record ReadDone(int Connection, HostReading Reading, long Began);
+    /// <param name="Coming">VMs that were on their way here then</param>
+    private sealed record ReadDone(int Connection, HostReading Reading, long Began, IReadOnlySet<VmId> Coming);
 
     private sealed record CallFailed(int Connection, Exception Why);
 

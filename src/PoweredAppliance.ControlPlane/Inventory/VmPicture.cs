@@ -1,27 +1,29 @@
+using System.Runtime.CompilerServices;
 using PoweredAppliance.Core;
 using PoweredAppliance.Core.Vms;
 
 namespace PoweredAppliance.ControlPlane.Inventory;
 
-/// <summary>All VMs by id. Ids are dense, so they are kept in blocks: no search, ordered walks, no lock for readers.</summary>
+/// <summary>All VMs by id, with what happened to them last.</summary>
 public sealed class VmPicture
 {
-    private const int BlockSize = 1024;
     private const int RememberedEvents = 64;
+    private const int Span = 256;
 
-    private readonly Lock _growing = new();
-    private volatile Entry?[][] _blocks = [];
-    private int _highest = -1;
+    private readonly ById<Entry> _entries = new();
 
-    /// <summary>The highest id that was ever put; -1 when there is none.</summary>
-    public int HighestId => Volatile.Read(ref _highest);
+    /// <summary>How many VMs of each 256 ids are not DONE.</summary>
+    private readonly ById<StrongBox<int>> _living = new();
 
-    public VirtualMachine? Find(VmId id) => At(id.Value)?.Vm;
+    /// <inheritdoc cref="ById{T}.HighestId"/>
+    public int HighestId => _entries.HighestId;
+
+    public VirtualMachine? Find(VmId id) => _entries.Find(id.Value)?.Vm;
 
     /// <summary>The last events of the VM, oldest first, at most 64, with their places in its life, from 1.</summary>
     public IReadOnlyList<(long Sequence, VmProtocol.IEvent Event)> Events(VmId id)
     {
-        if (At(id.Value) is not { } entry)
+        if (_entries.Find(id.Value) is not { } entry)
             return [];
         lock (entry)
         {
@@ -34,20 +36,37 @@ public sealed class VmPicture
     public IEnumerable<VirtualMachine> Descending()
     {
         for (var id = HighestId; id >= 0; id--)
-            if (At(id)?.Vm is { } vm)
+            if (_entries.Find(id)?.Vm is { } vm)
                 yield return vm;
+    }
+
+    /// <summary>Those that are not DONE, highest id first, without the first <paramref name="skipped"/>, which are not looked at one by one.</summary>
+    public IEnumerable<VirtualMachine> Living(int skipped = 0)
+    {
+        for (var id = HighestId; id >= 0; id--)
+        {
+            int living;
+            while (id >= 0 && (id + 1) % Span == 0 && (living = _living.Find(id / Span)?.Value ?? 0) <= skipped)
+                (id, skipped) = (id - Span, skipped - living);
+            if (_entries.Find(id)?.Vm is not { State: not VmState.Done } vm)
+                continue;
+            if (skipped > 0)
+                skipped--;
+            else
+                yield return vm;
+        }
     }
 
     public IEnumerable<VirtualMachine> Ascending()
     {
         for (var (id, last) = (0, HighestId); id <= last; id++)
-            if (At(id)?.Vm is { } vm)
+            if (_entries.Find(id)?.Vm is { } vm)
                 yield return vm;
     }
 
     internal void Put(VirtualMachine vm, IReadOnlyList<VmProtocol.IEvent> because)
     {
-        var entry = Place(vm.Id.Value);
+        var entry = _entries.GetOrAdd(vm.Id.Value, static _ => new Entry());
         lock (entry)
         {
             foreach (var e in because)
@@ -58,38 +77,10 @@ public sealed class VmPicture
                 entry.Seen++;
             }
 
+            var (was, isAlive) = (entry.Vm is { State: not VmState.Done }, vm.State is not VmState.Done);
             entry.Vm = vm;
-        }
-    }
-
-    private Entry? At(int id)
-    {
-        var blocks = _blocks;
-        return id >= 0 && id / BlockSize < blocks.Length ? Volatile.Read(ref blocks[id / BlockSize][id % BlockSize]) : null;
-    }
-
-    private Entry Place(int id)
-    {
-        if (At(id) is { } there)
-            return there;
-        lock (_growing)
-        {
-            var blocks = _blocks;
-            if (id / BlockSize >= blocks.Length)
-            {
-                var more = new Entry?[id / BlockSize + 1][];
-                blocks.CopyTo(more, 0);
-                for (var i = blocks.Length; i < more.Length; i++)
-                    more[i] = new Entry?[BlockSize];
-                _blocks = blocks = more;
-            }
-
-            ref var slot = ref blocks[id / BlockSize][id % BlockSize];
-            if (slot is null)
-                Volatile.Write(ref slot, new Entry());
-            if (id > _highest)
-                Volatile.Write(ref _highest, id);
-            return slot!;
+            if (was != isAlive)
+                Interlocked.Add(ref _living.GetOrAdd(vm.Id.Value / Span, static _ => new(0)).Value, isAlive ? 1 : -1);
         }
     }
 

@@ -5,27 +5,34 @@ using PoweredAppliance.Core.Pools;
 namespace PoweredAppliance.ControlPlane.Pools;
 
 /// <summary>All objects of one kind: the one writer, since names must be unique. Answers when its events are stored.</summary>
-public sealed class PoolActor : ReceivePersistentActor
+public sealed class PoolActor : StoredEntity
 {
     private readonly Inventory.Inventory _inventory;
-    private readonly TimeProvider _time;
     private ObjectPool _pool;
 
-    public PoolActor(PoolKind kind, Inventory.Inventory inventory, TimeProvider time)
+    public PoolActor(PoolKind kind, Inventory.Inventory inventory, Meters meters, TimeProvider time)
+        : base(EntityKind.Pool, Entities.Pool(kind), meters, time) => (_inventory, _pool) = (inventory, ObjectPool.Empty(kind));
+
+    protected override void OnRecover(object message)
     {
-        (_inventory, _time, _pool, PersistenceId) = (inventory, time, ObjectPool.Empty(kind), Entities.Pool(kind));
-        Recover<PoolProtocol.IEvent>(e => _pool = _pool.Apply(e));
-        Recover<RecoveryCompleted>(_ => inventory.Put(kind, _pool.Objects, changed: -1));
-        Command<PoolProtocol.ICommand>(Handle);
-        Command<Wake>(_ => Sender.Tell(Awake.Instance));
+        if (message is PoolProtocol.IEvent e)
+            _pool = _pool.Apply(e);
+        else if (message is RecoveryCompleted)
+            _inventory.Put(_pool.Kind, _pool.Objects, changed: -1);
     }
 
-    public override string PersistenceId { get; }
+    protected override void Take(object message)
+    {
+        if (message is PoolProtocol.ICommand command)
+            Handle(command);
+        else
+            Unhandled(message);
+    }
 
     private void Handle(PoolProtocol.ICommand command)
     {
         var asker = Sender;
-        var decision = _pool.Decide(command, _time.GetUtcNow());
+        var decision = _pool.Decide(command, Time.GetUtcNow());
         if (decision.Refusal is { } why)
         {
             asker.Tell(new PoolProtocol.Refused(why));
@@ -36,16 +43,12 @@ public sealed class PoolActor : ReceivePersistentActor
         foreach (var e in decision.Events)
             _pool = _pool.Apply(e);
         var decided = _pool;
-        if (decision.Events.Count == 0)
+        var answer = command is PoolProtocol.Change change && decided.Objects.TryGetValue(id, out var now) ? change.Answer(now) : id;
+        StoreAll(decision.Events, () =>
         {
-            DeferAsync(command, _ => asker.Tell(new PoolProtocol.Accepted(id)));
-            return;
-        }
-
-        PersistAllAsync(decision.Events, _ =>
-        {
-            _inventory.Put(decided.Kind, decided.Objects, id);
-            asker.Tell(new PoolProtocol.Accepted(id));
+            foreach (var e in decision.Events)
+                _inventory.Put(decided.Kind, decided.Objects, e is PoolProtocol.Put { Object.Id: var made } ? made : ((PoolProtocol.Dropped)e).Id);
+            asker.Tell(new PoolProtocol.Accepted(answer));
         });
     }
 
@@ -56,8 +59,11 @@ public sealed class PoolActor : ReceivePersistentActor
         PoolProtocol.Rename r => r.Id,
         PoolProtocol.Chmod c => c.Id,
         PoolProtocol.Chown c => c.Id,
+        PoolProtocol.Lock l => l.Id,
+        PoolProtocol.Unlock u => u.Id,
         PoolProtocol.SetFacts s => s.Id,
         PoolProtocol.Delete d => d.Id,
+        PoolProtocol.Change c => c.Id,
         _ => -1,
     };
 }

@@ -1,7 +1,9 @@
 using Akka.Actor;
-using Akka.Event;
+using PoweredAppliance.ControlPlane.Quotas;
 using PoweredAppliance.Core;
 using PoweredAppliance.Core.Hosts;
+using PoweredAppliance.Core.Pools;
+using PoweredAppliance.Core.Quotas;
 using PoweredAppliance.Core.Vms;
 using PoweredAppliance.Scheduling;
 using static PoweredAppliance.ControlPlane.Scheduling.SchedulerProtocol;
@@ -12,35 +14,27 @@ namespace PoweredAppliance.ControlPlane.Scheduling;
 /// Proposes hosts from what the hosts say of themselves; the host disposes. Keeps nothing: VMs ask again, hosts report again.
 /// A VM that fits nowhere waits here and is tried when something changed that could help, never in blind cycles.
 /// </summary>
-public sealed class SchedulerActor : UntypedActor
+public sealed class SchedulerActor : UnstoredEntity
 {
     /// <summary>Offers that no host answered (a message was lost) are void after this.</summary>
     private static readonly TimeSpan OfferLives = TimeSpan.FromSeconds(30);
 
-    private const int MostRequirements = 10_000;
+    /// <summary>Disks of VMs are in this one, on every host.</summary>
+    private const int SystemDatastore = 0;
 
     private readonly CapacityMap _map = new();
     private readonly Dictionary<HostId, HostReport> _reports = [];
     private readonly SortedDictionary<(int Priority, int Vm), SchedulerProtocol.Demand> _waiting = [];
-    private readonly Dictionary<VmId, (int Generation, long Since)> _offered = [];
-    private readonly Dictionary<string, Requirement> _requirements = new(StringComparer.Ordinal);
+    private readonly Dictionary<VmId, (int Generation, HostId Host, long Since)> _offered = [];
+    private readonly CompiledWishes _wishes = new();
     private readonly Inventory.Inventory _inventory;
     private readonly IActorRef _region;
     private readonly TimeProvider _time;
-    private readonly Meters _meters;
-    private readonly ILoggingAdapter _log = Context.GetLogger();
 
-    public SchedulerActor(IActorRef region, Inventory.Inventory inventory, Meters meters, TimeProvider time) =>
-        (_region, _inventory, _meters, _time) = (region, inventory, meters, time);
+    public SchedulerActor(IActorRef region, Inventory.Inventory inventory, Meters meters, TimeProvider time)
+        : base(EntityKind.Scheduler, meters) => (_region, _inventory, _time) = (region, inventory, time);
 
-    protected override void OnReceive(object message)
-    {
-        var began = System.Diagnostics.Stopwatch.GetTimestamp();
-        Take(message);
-        _meters.Handled("scheduler", began);
-    }
-
-    private void Take(object message)
+    protected override void Take(object message)
     {
         switch (message)
         {
@@ -54,8 +48,14 @@ public sealed class SchedulerActor : UntypedActor
                 _map.Remove(gone.Host);
                 _reports.Remove(gone.Host);
                 break;
-            case Wake:
-                Sender.Tell(Awake.Instance);
+            case NotOffered { Demand: var refused }:
+                if (_offered.Remove(refused.Vm, out var offer))
+                    _map.Release(refused.Vm, offer.Generation);
+                _waiting[KeyOf(refused)] = refused;
+                break;
+            case VmProtocol.Outweighed { Vm: var changed }:
+                if (_offered.Remove(changed, out var untaken))
+                    _map.Release(changed, untaken.Generation); // it asks again
                 break;
             default:
                 Unhandled(message);
@@ -74,8 +74,10 @@ public sealed class SchedulerActor : UntypedActor
         }
 
         if (!TryPlace(demand))
-            _waiting[(-demand.UserPriority, demand.Vm.Value)] = demand;
+            _waiting[KeyOf(demand)] = demand;
     }
+
+    private static (int Priority, int Vm) KeyOf(SchedulerProtocol.Demand demand) => (-demand.UserPriority, demand.Vm.Value);
 
     private void Hear(HostReport report)
     {
@@ -93,7 +95,7 @@ public sealed class SchedulerActor : UntypedActor
         _map.Upsert(new HostCapacity(
             report.Host, report.Settings.Name, report.Settings.Cluster, report.Settings.Status is HostStatus.Enabled, report.Monitored,
             report.Usable.CpuPercent, free.CpuPercent, report.Usable.MemoryKibibytes, free.MemoryKibibytes, free.DiskMebibytes, report.Vms,
-            name => HostAttributes.Of(_inventory, report.Host, name)));
+            name => Attribute(report.Host, name)));
         if (_waiting.Count > 0 && Helps(before, report))
             TryWaiting();
     }
@@ -131,41 +133,47 @@ public sealed class SchedulerActor : UntypedActor
     private bool TryPlace(SchedulerProtocol.Demand asked)
     {
         // A VM that went on by another way (deployed by hand, held, terminated) needs no place any more.
-        if (_inventory.Vms.Find(asked.Vm) is { Work: not VmWork.FindPlace })
+        var vm = _inventory.Vms.Find(asked.Vm);
+        if (vm is { Work: not VmWork.FindPlace })
             return true;
-        if (!TryCompile(asked, out var requirement))
-            return false;
+        var (wishes, unread) = _wishes.Read(asked.Wishes);
+        if (unread is not null)
+            return Waits(asked.Vm, null, unread);
+        if (!wishes!.Datastore.Holds(name => DatastoreAttributes.Of(_inventory, SystemDatastore, name)))
+            return Waits(asked.Vm, null, $"the system datastore {SystemDatastore} does not meet SCHED_DS_REQUIREMENTS {asked.Wishes.DatastoreRequirements}");
+        var (clusters, why) = ClusterLimits.On(_inventory, vm);
+        if (why is not null)
+            return Waits(asked.Vm, null, why.Text);
         var demand = new PoweredAppliance.Scheduling.Demand(
             asked.Vm, asked.Room.CpuPercent, asked.Room.MemoryKibibytes, asked.Room.DiskMebibytes, asked.UserPriority, asked.Only,
-            Requirement: requirement, RequirementText: asked.Requirements);
-        using var timed = _meters.Placement();
+            clusters, Requirement: wishes.Host, RequirementText: wishes.HostText, Rank: wishes.Rank, Affinity: AffinityOf(asked.Vm));
+        using var timed = Meters.Placement();
         if (_map.Choose(demand) is { } host && _map.TryReserve(demand, asked.Generation, host))
         {
-            _offered[asked.Vm] = (asked.Generation, _time.GetTimestamp());
+            _offered[asked.Vm] = (asked.Generation, host, _time.GetTimestamp());
             var settings = _reports[host].Settings;
-            _region.Tell(new VmProtocol.Offer(asked.Vm, new HostOffer(host, settings.Name, settings.Cluster, 0, "kvm", "qcow2")));
+            var place = new VmProtocol.Offer(asked.Vm, new HostOffer(host, settings.Name, settings.Cluster, SystemDatastore, "kvm", "qcow2"));
+            _region.Tell(clusters.IsDefault ? new Weighed(place, Free: vm?.Owner, Cost: null) : new QuotaProtocol.Place(place, asked));
             return true;
         }
 
-        _region.Tell(new VmProtocol.NoPlace(asked.Vm, _map.Place(demand).Explain()));
+        var verdict = _map.Place(demand);
+        return Waits(asked.Vm, new Inventory.Unplaced(verdict), verdict.Explain());
+    }
+
+    private bool Waits(VmId vm, Inventory.Unplaced? hosts, string why)
+    {
+        _inventory.Put(vm, hosts);
+        _region.Tell(new VmProtocol.NoPlace(vm, why));
         return false;
     }
 
-    /// <summary>Requirements are compiled once; one that cannot be read is the VM's own trouble, and it is told.</summary>
-    private bool TryCompile(SchedulerProtocol.Demand asked, out Requirement? compiled)
-    {
-        compiled = null;
-        if (asked.Requirements is not { } text || _requirements.TryGetValue(text, out compiled))
-            return true;
-        if (!Core.Expressions.Requirement.TryParse(text, out var parsed, out var error))
-        {
-            _region.Tell(new VmProtocol.NoPlace(asked.Vm, $"SCHED_REQUIREMENTS cannot be read: {error}"));
-            return false;
-        }
+    private IEnumerable<string> Attribute(HostId host, string name) => _map.TryGet(host, out var free)
+        ? HostAttributes.Of(_inventory, host, name, free, _offered.Where(o => o.Value.Host == host).Select(o => o.Key))
+        : [];
 
-        if (_requirements.Count >= MostRequirements)
-            _requirements.Clear();
-        _requirements[text] = compiled = (_, attribute) => parsed.Holds(name => attribute(name));
-        return true;
-    }
+    private Affinity? AffinityOf(VmId id) => _inventory.Vms.Find(id)?.Template is { } template && template.Vector("VMGROUP")?["ROLE"] is { } role
+        && Specification.VmGroups(template).Select(g => _inventory.Find(PoolKind.VmGroup, g)).FirstOrDefault() is { } group
+            ? GroupAffinity.Of(_inventory, group, role, id, vm => _offered.TryGetValue(vm, out var offer) ? offer.Host : null)
+            : null;
 }

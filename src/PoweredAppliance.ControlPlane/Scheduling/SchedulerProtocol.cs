@@ -9,13 +9,21 @@ public static class SchedulerProtocol
 {
     /// <summary>A VM needs a host. Said again now and then, since the scheduler keeps nothing.</summary>
     /// <param name="Generation">that the placement will have</param>
-    /// <param name="Requirements">SCHED_REQUIREMENTS as the user wrote it</param>
-    public sealed record Demand(VmId Vm, int Generation, Capacity Room, int UserPriority, HostId? Only, string? Requirements)
+    public sealed record Demand(VmId Vm, int Generation, Capacity Room, int UserPriority, HostId? Only, Wishes Wishes)
     {
         public static Demand Of(VirtualMachine vm) => new(
-            vm.Id, vm.Generation + 1, Specification.Room(vm.Template),
+            vm.Id, vm.Newest + 1, Specification.Room(vm.Template),
             int.TryParse(vm.UserTemplate["USER_PRIORITY"], CultureInfo.InvariantCulture, out var priority) ? priority : 0,
-            vm.FilesOn?.Host, vm.UserTemplate["SCHED_REQUIREMENTS"] is { Length: > 0 } text ? text : null);
+            vm.FilesOn?.Host, Wishes.Of(vm));
+    }
+
+    /// <summary>The expressions that choose for a VM, as they are written; empty where there is none.</summary>
+    /// <param name="Automatic">AUTOMATIC_REQUIREMENTS, which the appliance made</param>
+    public sealed record Wishes(string Automatic, string Requirements, string Rank, string DatastoreRequirements, string DatastoreRank)
+    {
+        public static Wishes Of(VirtualMachine vm) => new(
+            vm.Template["AUTOMATIC_REQUIREMENTS"] ?? "", vm.UserTemplate["SCHED_REQUIREMENTS"] ?? "", vm.UserTemplate["SCHED_RANK"] ?? "",
+            vm.UserTemplate["SCHED_DS_REQUIREMENTS"] ?? "", vm.UserTemplate["SCHED_DS_RANK"] ?? "");
     }
 
     /// <summary>A host's newest word about itself.</summary>
@@ -24,4 +32,7 @@ public static class SchedulerProtocol
         HostId Host, HostSettings Settings, bool Monitored, Capacity Usable, Capacity Allocated, int Vms, IReadOnlyList<(VmId Vm, int Generation)> Settled);
 
     public sealed record HostGone(HostId Host);
+
+    /// <summary>The place that was chosen is not offered, since the owner's limits do not let it; the VM has been told, and waits.</summary>
+    public sealed record NotOffered(Demand Demand);
 }

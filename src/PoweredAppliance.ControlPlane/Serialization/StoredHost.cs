@@ -79,16 +79,22 @@ internal static class StoredPool
 internal static class StoredZone
 {
     internal sealed record FoundedV1(int Zone, long At, string Name, Guid Deployment, string Endpoint);
+    internal sealed record DescribedV1(int Zone, long At, string Name, string Template);
+    internal sealed record EnabledV1(int Zone, long At, bool On);
 
     internal static (string Manifest, object Form) Store(ZoneProtocol.IEvent e) => e switch
     {
         ZoneProtocol.Founded f => ("zone/founded/1", new FoundedV1(f.Zone, f.At.ToUnixTimeMilliseconds(), f.Name, f.Deployment, f.Endpoint)),
+        ZoneProtocol.Enabled on => ("zone/enabled/1", new EnabledV1(on.Zone, on.At.ToUnixTimeMilliseconds(), on.On)),
+        ZoneProtocol.Described d => ("zone/described/1", new DescribedV1(d.Zone, d.At.ToUnixTimeMilliseconds(), d.Name, d.Template.ToText())),
         _ => throw new ArgumentOutOfRangeException(nameof(e), e, "an event without a stored form"),
     };
 
     internal static ZoneProtocol.IEvent Restore(object form) => form switch
     {
         FoundedV1 f => new ZoneProtocol.Founded(f.Zone, Time(f.At), f.Name, f.Deployment, f.Endpoint),
+        EnabledV1 on => new ZoneProtocol.Enabled(on.Zone, Time(on.At), on.On),
+        DescribedV1 d => new ZoneProtocol.Described(d.Zone, Time(d.At), d.Name, Template.Parse(d.Template)),
         _ => throw new ArgumentOutOfRangeException(nameof(form), form, "not a stored form of a zone"),
     };
 }

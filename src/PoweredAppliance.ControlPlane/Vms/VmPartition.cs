@@ -1,10 +1,16 @@
+using System.Collections.Immutable;
 using Akka.Actor;
 using Akka.Event;
 using Akka.Persistence;
+using PoweredAppliance.ControlPlane.Hooks;
 using PoweredAppliance.ControlPlane.Scheduling;
 using PoweredAppliance.Core;
 using PoweredAppliance.Core.Drivers;
+using PoweredAppliance.Core.Hooks;
 using PoweredAppliance.Core.Hosts;
+using PoweredAppliance.Core.Pools;
+using PoweredAppliance.Core.Quotas;
+using PoweredAppliance.Core.Schedules;
 using PoweredAppliance.Core.Vms;
 
 namespace PoweredAppliance.ControlPlane.Vms;
@@ -12,10 +18,10 @@ namespace PoweredAppliance.ControlPlane.Vms;
 /// <summary>
 /// Keeps the VMs of one partition as values. Commands are decided against the newest state, stored or not; answers, the picture
 /// in Inventory and the work that follows leave when the events are stored. What is stored says what has to be done
-/// (<see cref="VirtualMachine.Work"/>), so a recovered partition asks for all unfinished work again; so does a slow beat,
+/// (<see cref="VirtualMachine.Works"/>), so a recovered partition asks for all unfinished work again; so does a slow beat,
 /// because a host or the scheduler may have lost what it was asked.
 /// </summary>
-public sealed class VmPartition : UntypedPersistentActor, IWithTimers
+public sealed class VmPartition : StoredEntity, IWithTimers
 {
     private readonly Dictionary<int, VirtualMachine> _vms = [];
     private readonly Dictionary<int, List<VmProtocol.IEvent>> _history = [];
@@ -23,18 +29,18 @@ public sealed class VmPartition : UntypedPersistentActor, IWithTimers
     /// <summary>VMs that wait for somebody, by what was stored last.</summary>
     private readonly Dictionary<int, VirtualMachine> _waiting = [];
     private readonly Inventory.Inventory _inventory;
-    private readonly TimeProvider _time;
     private readonly IActorRef _region;
-    private readonly Meters _meters;
+    private readonly HookOutbox _hooks;
     private readonly ILoggingAdapter _log = Context.GetLogger();
 
-    public VmPartition(int number, IActorRef region, Inventory.Inventory inventory, ControlPlaneSettings settings, Meters meters, TimeProvider time)
+    public VmPartition(
+        int number, IActorRef region, Inventory.Inventory inventory, HookDocuments documents, ControlPlaneSettings settings, Meters meters, TimeProvider time)
+        : base(EntityKind.VmPartition, $"vms-{number}", meters, time)
     {
-        (_region, _inventory, _meters, _time, PersistenceId) = (region, inventory, meters, time, $"vms-{number}");
+        (_region, _inventory) = (region, inventory);
+        _hooks = new(region, inventory, documents);
         Beat = settings.AskAgainAfter;
     }
-
-    public override string PersistenceId { get; }
 
     public ITimerScheduler Timers { get; set; } = null!;
 
@@ -47,7 +53,9 @@ public sealed class VmPartition : UntypedPersistentActor, IWithTimers
         switch (message)
         {
             case VmProtocol.IEvent e:
-                _vms[e.Vm.Value] = VirtualMachine.Apply(_vms.GetValueOrDefault(e.Vm.Value), e);
+                var before = _vms.GetValueOrDefault(e.Vm.Value);
+                var after = _vms[e.Vm.Value] = VirtualMachine.Apply(before, e);
+                _hooks.Changed(before, after, e.At);
                 Remember(e);
                 break;
             case RecoveryCompleted:
@@ -62,34 +70,34 @@ public sealed class VmPartition : UntypedPersistentActor, IWithTimers
         }
     }
 
-    protected override void OnCommand(object message)
-    {
-        var began = System.Diagnostics.Stopwatch.GetTimestamp();
-        Take(message);
-        _meters.Handled("partition", began);
-    }
-
-    private void Take(object message)
+    protected override void Take(object message)
     {
         switch (message)
         {
             case VmProtocol.ICommand command:
                 Handle(command);
                 break;
+            case Weighed weighed:
+                Handle(weighed.Command, weighed);
+                break;
             case AskAgain:
                 foreach (var vm in _waiting.Values.ToList())
                     FollowUp(vm);
+                _hooks.TellAgain();
                 break;
-            case Wake:
-                Sender.Tell(Awake.Instance);
+            case HookProtocol.Taken taken:
+                _hooks.Taken(taken);
                 break;
+            case PoolProtocol.IReply:
+                break; // an image has its record of snapshots; what it has not is told again
             default:
                 Unhandled(message);
                 break;
         }
     }
 
-    private void Handle(VmProtocol.ICommand command)
+    /// <param name="weighed">null: it costs nobody anything, whatever it finds</param>
+    private void Handle(VmProtocol.ICommand command, Weighed? weighed = null)
     {
         var asker = Sender;
         if (TryDecide(command) is not var (decision, decided))
@@ -104,23 +112,35 @@ public sealed class VmPartition : UntypedPersistentActor, IWithTimers
             return;
         }
 
-        if (decision.Events.Count == 0)
+        var known = _vms.GetValueOrDefault(command.Vm.Value);
+        if (decision.Events.Count > 0 && weighed?.Covers(known, decided!, _inventory.Usages.Generic) is false)
         {
-            // What makes it so already may not be stored yet: the answer queues behind it.
-            DeferAsync(command, _ => asker.Tell(new VmProtocol.Accepted(command.Vm)));
+            // Told when what it was overtaken by is stored, and shows to who weighs it again.
+            StoreAll(Decision<VmProtocol.IEvent>.Nothing.Events, () => asker.Tell(new VmProtocol.Outweighed(command.Vm)));
             return;
         }
 
         _vms[command.Vm.Value] = decided!;
-        var (left, since) = (decision.Events.Count, _time.GetTimestamp());
-        PersistAllAsync(decision.Events, _ =>
+        StoreAll(decision.Events, () =>
         {
-            if (--left > 0)
-                return;
-            _meters.Stored(decision.Events.Count, _time.GetElapsedTime(since));
-            _inventory.Put(decided!, decision.Events);
-            asker.Tell(new VmProtocol.Accepted(command.Vm));
-            FollowUp(decided!);
+            if (decision.Events.Count > 0)
+            {
+                _inventory.Put(decided!, decision.Events);
+                FollowUp(decided!);
+                foreach (var e in decision.Events)
+                {
+                    var before = known;
+                    known = VirtualMachine.Apply(before, e);
+                    _hooks.Changed(before, known, e.At);
+                }
+            }
+
+            asker.Tell(new VmProtocol.Accepted(command.Vm, decision.Events switch
+            {
+                [VmProtocol.ChangeBegun begun] => begun.What.Made,
+                [VmProtocol.ScheduleSet set] => ScheduleEntry.IdOf(set.Entry),
+                _ => null,
+            }));
         });
     }
 
@@ -130,7 +150,7 @@ public sealed class VmPartition : UntypedPersistentActor, IWithTimers
         try
         {
             var vm = _vms.GetValueOrDefault(command.Vm.Value);
-            var decision = VirtualMachine.Decide(vm, command, _time.GetUtcNow());
+            var decision = VirtualMachine.Decide(vm, command, Time.GetUtcNow());
             return (decision, decision.Events.Aggregate(vm, VirtualMachine.Apply));
         }
         catch (Exception e)
@@ -142,27 +162,25 @@ public sealed class VmPartition : UntypedPersistentActor, IWithTimers
 
     private void FollowUp(VirtualMachine vm)
     {
-        if (vm.Work is not { } work)
+        foreach (var (image, record) in vm.SnapshotRecords)
+            if (_inventory.Find(PoolKind.Image, image) is { } there && there.Fact(ImageSnapshots.Fact) != record)
+                _region.Tell(new PoolProtocol.SetFacts(PoolKind.Image, image, ImmutableSortedDictionary<string, string>.Empty.Add(ImageSnapshots.Fact, record)), Self);
+        if (vm.Work is null && vm.Remnants.IsEmpty)
         {
             _waiting.Remove(vm.Id.Value);
             return;
         }
 
         _waiting[vm.Id.Value] = vm;
-        switch (work)
-        {
-            case VmWork.FindPlace:
-                _region.Tell(SchedulerProtocol.Demand.Of(vm));
-                break;
-            case VmWork.Claim claim:
-                _region.Tell(new HostProtocol.Claim(
-                    claim.Host, vm.Id, claim.Generation, Specification.Room(vm.Template), vm.Template.Vector("GRAPHICS") is not null));
-                break;
-            case VmWork.Perform perform:
-                _region.Tell(new HostProtocol.Perform(
-                    perform.Host, new HostStep(vm.Id, perform.Generation, perform.Step, Specification.Of(vm)), perform.Transition));
-                break;
-        }
+        foreach (var work in vm.Works)
+            _region.Tell(work switch
+            {
+                VmWork.FindPlace => SchedulerProtocol.Demand.Of(vm),
+                VmWork.Claim claim => new HostProtocol.Claim(
+                    claim.Host, vm.Id, claim.Generation, Specification.Room(vm.Template), vm.Template.Vector("GRAPHICS") is not null),
+                VmWork.Perform perform => HostProtocol.Perform.Of(vm, perform),
+                _ => throw new InvalidOperationException($"nobody does {work}"),
+            });
     }
 
     private void Remember(VmProtocol.IEvent e)

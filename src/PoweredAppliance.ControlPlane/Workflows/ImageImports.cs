@@ -5,19 +5,22 @@ using Microsoft.Extensions.Logging;
 using PoweredAppliance.Core;
 using PoweredAppliance.Core.Drivers;
 using PoweredAppliance.Core.Pools;
+using PoweredAppliance.Core.Vms;
 
 namespace PoweredAppliance.ControlPlane.Workflows;
 
 /// <summary>
-/// Fills images that are LOCKED: copies the file of PATH, makes an empty disk, or takes the bytes that are put. What is unfinished
-/// says so in the image's record, so a restart goes on; a copy that ended writes READY only over LOCKED.
+/// Fills images that are LOCKED: copies or downloads what PATH names, copies another image, makes an empty disk, or takes the bytes that
+/// are put. What is unfinished says so in the image's record, so a restart goes on; a copy that ended writes READY only over LOCKED.
 /// </summary>
-public sealed class ImageImports(Cloud cloud, IImageStorage storage, ILogger<ImageImports> log)
+public sealed partial class ImageImports(Cloud cloud, IImageStorage storage, ILogger<ImageImports> log)
 {
     public const string Locked = "4", Ready = "1", Error = "5";
 
     private readonly ConcurrentDictionary<int, StepProgress> _progress = new();
-    private readonly ConcurrentDictionary<int, Task> _running = new();
+    private readonly ConcurrentDictionary<int, Run> _running = new();
+
+    private sealed record Run(CancellationTokenSource Stop, TaskCompletionSource Ended);
 
     /// <summary>How far an import is; null: none runs.</summary>
     public StepProgress? Progress(int image) => _progress.GetValueOrDefault(image);
@@ -36,10 +39,45 @@ public sealed class ImageImports(Cloud cloud, IImageStorage storage, ILogger<Ima
         }
 
         foreach (var image in images.Values.Where(i => i.Fact("STATE") == Locked && i.Fact("UPLOAD") is null))
-            Begin(image.Id);
+            if (ImageSnapshotRules.Under(image) is not null)
+                WorkOnSnapshots(image.Id);
+            else if (image.Fact(Saving) is null)
+                Begin(image.Id);
+            else
+                Await(image.Id);
+        foreach (var image in images.Keys)
+            _ = Task.Run(() => TellVms(image));
     }
 
-    public void Begin(int image) => _running.GetOrAdd(image, id => Task.Run(() => Fill(id)));
+    /// <summary>VMs that were made with an image while it was not filled go on when it is, and fail when it will not be.</summary>
+    public async Task TellVms(int image)
+    {
+        foreach (var vm in cloud.Inventory.VmsOfImage(image))
+            if (cloud.Inventory.Vms.Find(new(vm)) is { State: VmState.Cloning or VmState.CloningFailure }
+                && (await cloud.FillDisks(new(vm)).ConfigureAwait(false)).Refusal is { } why)
+                log.LogWarning("VM {Vm} waits for image {Image} any longer: {Why}", vm, image, why);
+    }
+
+    public void Begin(int image) => Begin(image, (there, stop) => Settle(image, () => Content(there, stop)));
+
+    private void Begin(int image, Func<PooledObject, CancellationToken, Task> fill)
+    {
+        var run = new Run(new(), new(TaskCreationOptions.RunContinuationsAsynchronously));
+        if (_running.TryAdd(image, run))
+            _ = Task.Run(() => Fill(image, run, fill));
+    }
+
+    /// <summary>The image's record is gone: ends what fills it, then removes its files.</summary>
+    public async Task Forget(int image)
+    {
+        if (_running.TryGetValue(image, out var run))
+        {
+            await run.Stop.CancelAsync().ConfigureAwait(false);
+            await run.Ended.Task.ConfigureAwait(false);
+        }
+
+        storage.Delete(image);
+    }
 
     /// <summary>Adds bytes to an image that is being uploaded; after the last one it becomes READY or ERROR.</summary>
     public async Task<Answer> Append(int image, long offset, Stream content, CancellationToken stop)
@@ -64,21 +102,54 @@ public sealed class ImageImports(Cloud cloud, IImageStorage storage, ILogger<Ima
         }
     }
 
-    private async Task Fill(int id)
+    private async Task Fill(int id, Run run, Func<PooledObject, CancellationToken, Task> fill)
     {
         try
         {
-            if (cloud.Inventory.Find(PoolKind.Image, id) is not { } image)
-                return;
-            await Settle(id, () => image.Fact("PATH") is { Length: > 0 } path
-                ? storage.Import(id, path, image.Fact("FORMAT"), new Reporter(this, id), CancellationToken.None)
-                : storage.CreateEmpty(id, image.FactLong("SIZE"), image.Fact("FORMAT") ?? "qcow2", CancellationToken.None)).ConfigureAwait(false);
+            if (cloud.Inventory.Find(PoolKind.Image, id) is { } image)
+                await fill(image, run.Stop.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (run.Stop.IsCancellationRequested)
+        {
+            log.LogInformation("image {Image} is filled no further: it was deleted", id);
         }
         finally
         {
             _progress.TryRemove(id, out _);
             _running.TryRemove(id, out _);
+            run.Ended.SetResult();
+            run.Stop.Dispose();
         }
+    }
+
+    private Task<ImageContent> Content(PooledObject image, CancellationToken stop)
+    {
+        var (id, format, progress) = (image.Id, image.Fact("FORMAT"), new Reporter(this, image.Id));
+        if (image.Fact(ImageRules.CopiedFrom) is not null)
+        {
+            var from = cloud.Inventory.Find(PoolKind.Image, image.FactInt(ImageRules.CopiedFrom));
+            return from?.Fact("SOURCE") is { } source
+                ? storage.Import(id, new(source, from.Fact("FORMAT")), progress, stop)
+                : throw new ImageRefusedException($"image {image.Fact(ImageRules.CopiedFrom)}, which it was to be copied from, has no content");
+        }
+
+        if (image.Fact("SOURCE") is { } own)
+            return storage.Inspect(own, format, stop);
+        return image.Fact("PATH") is { Length: > 0 } path
+            ? storage.Import(id, OriginOf(image, path), progress, stop)
+            : storage.CreateEmpty(id, image.FactLong("SIZE"), format ?? "qcow2", stop);
+    }
+
+    /// <summary>An app's file is taken from its marketplace's folder where that is on this machine, else from its web server.</summary>
+    private ImageOrigin OriginOf(PooledObject image, string path)
+    {
+        var (md5, sha256) = (image.Template["FROM_APP_MD5"] ?? image.Template["MD5"], image.Template["SHA256"]);
+        var app = int.TryParse(image.Template["FROM_APP"], CultureInfo.InvariantCulture, out var number) ? cloud.Inventory.Find(PoolKind.MarketplaceApp, number) : null;
+        var market = app is null ? null : cloud.Inventory.Find(PoolKind.Marketplace, app.FactInt(MarketRules.MarketFact));
+        if (app is null || market is null || app.Fact("SOURCE") != path)
+            return new(path, image.Fact("FORMAT"), md5, sha256);
+        var local = Path.Combine(market.Template["PUBLIC_DIR"] ?? "", AppPublications.FileOf(app));
+        return new(File.Exists(local) ? local : path, image.Fact("FORMAT"), md5, sha256, Trusted: true);
     }
 
     private async Task Settle(int id, Func<Task<ImageContent>> fill)
@@ -87,17 +158,32 @@ public sealed class ImageImports(Cloud cloud, IImageStorage storage, ILogger<Ima
         try
         {
             var content = await fill().ConfigureAwait(false);
-            facts = Facts(("STATE", Ready), ("SOURCE", content.Source), ("VOLUME", Path.GetFileName(content.Source)), ("FORMAT", content.Format),
-                ("SIZE", content.SizeMebibytes.ToString(CultureInfo.InvariantCulture)), ("ERROR", ""), ("UPLOAD", ""));
+            var volume = string.Create(CultureInfo.InvariantCulture, $"image-{id}.{content.Format}");
+            facts = Facts(("STATE", Ready), ("SOURCE", content.Source), ("VOLUME", volume), ("FORMAT", content.Format),
+                ("SIZE", content.SizeMebibytes.ToString(CultureInfo.InvariantCulture)), ("ERROR", ""), ("UPLOAD", ""),
+                (Saving, ""), (ImageRules.CopiedFrom, ""));
         }
         catch (Exception e) when (e is ImageRefusedException or IOException or UnauthorizedAccessException)
         {
             log.LogWarning("image {Image} could not be filled: {Why}", id, e.Message);
-            facts = Facts(("STATE", Error), ("ERROR", e.Message));
+            facts = Facts(("STATE", Error), ("ERROR", e.Message), (Saving, ""), (ImageRules.CopiedFrom, ""));
         }
 
-        await cloud.Pool(new PoolProtocol.SetFacts(PoolKind.Image, id, facts, OnlyIf: Facts(("STATE", Locked)))).ConfigureAwait(false);
+        if (await Store(id, facts).ConfigureAwait(false) is not { } why)
+        {
+            await TellVms(id).ConfigureAwait(false);
+            return;
+        }
+
+        // Its true size is known only now, and may be more than its owner's limits let him have.
+        log.LogWarning("image {Image} is not kept: {Why}", id, why);
+        if (await Store(id, Facts(("STATE", Error), ("ERROR", why.Text), (Saving, ""), (ImageRules.CopiedFrom, ""))).ConfigureAwait(false) is null)
+            storage.Delete(id);
+        await TellVms(id).ConfigureAwait(false);
     }
+
+    private async Task<Refusal?> Store(int id, ImmutableSortedDictionary<string, string> facts) => (await cloud.Pool(
+        new PoolProtocol.SetFacts(PoolKind.Image, id, facts, OnlyIf: Facts(("STATE", Locked)))).ConfigureAwait(false)).Refusal;
 
     private static ImmutableSortedDictionary<string, string> Facts(params (string Name, string Value)[] facts) =>
         facts.ToImmutableSortedDictionary(f => f.Name, f => f.Value, StringComparer.Ordinal);

@@ -28,6 +28,9 @@ public sealed record AccessObject(
     {
     }
 
+    /// <summary>Null: it is not locked, or the lock does not matter to the question.</summary>
+    public ObjectLock? Lock { get; init; }
+
     public ImmutableArray<int> Clusters { get; init => field = value.IsDefault ? [] : value; } =
         Clusters.IsDefault ? [] : Clusters;
 }
@@ -36,6 +39,9 @@ public sealed record AccessObject(
 /// the same source.</summary>
 public sealed record AccessRequest(Subject Subject, Rights Rights, AccessObject Object)
 {
+    /// <inheritdoc cref="RefusalText"/>
+    public string LockedText => $"User [{Subject.User}] : {Object.Kind.Text()} is locked. [{Object.Id}].";
+
     /// <summary>As a client reads it behind the method's name.</summary>
     public string RefusalText
     {
@@ -72,9 +78,14 @@ public static class AccessControl
     }
 
     /// <summary>Null when it is allowed: to oneadmin and its group always, else by the object's own permissions or by
-    /// one rule. Rules only add rights.</summary>
+    /// one rule. Rules only add rights. A lock stops whoever has the right.</summary>
     /// <returns>The refusal, with the code AUTHORIZATION, that names the right, the kind and the id.</returns>
-    public static Refusal? Authorize(AccessRequest request, IEnumerable<AclRule> rules, int zone = 0)
+    public static Refusal? Authorize(AccessRequest request, IEnumerable<AclRule> rules, int zone = 0) => Given(request, rules, zone)
+        ?? (request.Object.Lock is { } there && there.Stops(request.Rights)
+            ? new Refusal(ErrorCode.Authorization, request.LockedText, ObjectId: request.Object.Id)
+            : null);
+
+    private static Refusal? Given(AccessRequest request, IEnumerable<AclRule> rules, int zone)
     {
         var (subject, rights, what) = request;
         if (subject.IsAdmin || OwnPermissionsAllow(request))

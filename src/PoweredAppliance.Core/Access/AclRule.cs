@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using System.Globalization;
+using PoweredAppliance.Core.Pools;
 
 namespace PoweredAppliance.Core.Access;
 
@@ -19,12 +21,27 @@ public sealed record AclRule(int Id, ulong User, ulong Resource, Rights Rights, 
     private const ulong IdBits = 0xFFFFFFFF;
     private const ulong ScopeBits = Individual | OfGroup | All | OfCluster;
 
+    /// <summary>The kinds that a rule can speak of by cluster, and those that it cannot speak of by group.</summary>
+    private const ObjectKinds InClusters = ObjectKinds.Host | ObjectKinds.Net | ObjectKinds.Datastore;
+    private const ObjectKinds WithoutGroup = ObjectKinds.Host | ObjectKinds.Group | ObjectKinds.Cluster | ObjectKinds.Zone | ObjectKinds.Vdc;
+
     public ObjectKinds Kinds => (ObjectKinds)(Resource & ~(IdBits | ScopeBits));
 
     public string UserHex => Hex(User);
     public string ResourceHex => Hex(Resource);
     public string RightsHex => Hex((ulong)Rights);
     public string ZoneHex => Hex(Zone);
+
+    /// <summary>The rule of an object of the ACL's pool; null when its facts are no rule.</summary>
+    public static AclRule? Of(PooledObject o) => FromHex(
+        o.Id, o.Fact("USER") ?? "", o.Fact("RESOURCE") ?? "", o.Fact("RIGHTS") ?? "", o.Fact("ZONE") ?? "").Rule;
+
+    /// <summary>What <see cref="Of"/> reads.</summary>
+    public ImmutableSortedDictionary<string, string> ToFacts() => ImmutableSortedDictionary.CreateRange(StringComparer.Ordinal,
+    [
+        KeyValuePair.Create("USER", UserHex), KeyValuePair.Create("RESOURCE", ResourceHex), KeyValuePair.Create("RIGHTS", RightsHex),
+        KeyValuePair.Create("ZONE", ZoneHex),
+    ]);
 
     /// <summary>Reads the four parts as they come over the wire: hexadecimal, with or without 0x.</summary>
     /// <returns>The rule, or what is wrong with which part.</returns>
@@ -34,7 +51,7 @@ public sealed record AclRule(int Id, ulong User, ulong Resource, Rights Rights, 
         if (FromHex(user) is not { } u || !IsPart(u, Individual, OfGroup, All))
             return (null, $"Malformed user '{user}': hexadecimal of #uid, @gid or *");
         if (FromHex(resource) is not { } r || !IsResource(r))
-            return (null, $"Malformed resource '{resource}': hexadecimal of KIND+KIND/#id, @gid, %cluster or *");
+            return (null, $"Malformed resource '{resource}': hexadecimal of KIND+KIND/#id, @gid, %cluster (of HOST, NET, DATASTORE) or *");
         if (FromHex(rights) is not { } what || what == 0 || (what & ~(ulong)AccessWords.AllRights) != 0)
             return (null, $"Malformed rights '{rights}': hexadecimal sum of USE 1, MANAGE 2, ADMIN 4, CREATE 8");
         if (FromHex(zone) is not { } z || !IsPart(z, Individual, All))
@@ -54,8 +71,9 @@ public sealed record AclRule(int Id, ulong User, ulong Resource, Rights Rights, 
 
         var slash = words[1].IndexOf('/', StringComparison.Ordinal);
         if (slash < 0 || AccessWords.ParseKinds(words[1][..slash]) is not { } kinds
-            || Part(words[1][(slash + 1)..]) is not { } which)
-            return (null, $"Malformed resource '{words[1]}': it is KIND+KIND/#id, @gid, %cluster or *");
+            || Part(words[1][(slash + 1)..]) is not { } which
+            || !IsResource((ulong)kinds | which))
+            return (null, $"Malformed resource '{words[1]}': it is KIND+KIND/#id, @gid, %cluster (of HOST, NET, DATASTORE) or *");
         if (AccessWords.ParseRights(words[2]) is not { } rights)
             return (null, $"Malformed rights '{words[2]}': they are USE, MANAGE, ADMIN, CREATE joined by +");
 
@@ -68,6 +86,14 @@ public sealed record AclRule(int Id, ulong User, ulong Resource, Rights Rights, 
     /// <summary>The order in which a list of rules is shown: by whom, then by id.</summary>
     public static IEnumerable<AclRule> InOrder(IEnumerable<AclRule> rules) =>
         rules.OrderBy(r => r.User).ThenBy(r => r.Id);
+
+    /// <summary>It is for this user or group, or about what is of this group.</summary>
+    public bool SpeaksOf(PoolKind kind, int id) => kind switch
+    {
+        PoolKind.User => User == (Individual | (uint)id),
+        PoolKind.Group => User == (OfGroup | (uint)id) || ((Resource & ScopeBits) == OfGroup && (uint)Resource == (uint)id),
+        _ => false,
+    };
 
     /// <summary>The same rule, whatever its number: such a second one is refused.</summary>
     public bool SaysTheSame(AclRule other) =>
@@ -98,7 +124,8 @@ public sealed record AclRule(int Id, ulong User, ulong Resource, Rights Rights, 
 
     private static bool IsResource(ulong part) =>
         IsPart(part & (IdBits | ScopeBits), Individual, OfGroup, All, OfCluster)
-        && (part & ~(IdBits | ScopeBits)) is var kinds and not 0 && (kinds & ~(ulong)AccessWords.AllKinds) == 0;
+        && (part & ~(IdBits | ScopeBits)) is var kinds and not 0 && (kinds & ~(ulong)AccessWords.AllKinds) == 0
+        && ((part & OfCluster) == 0 || ((ObjectKinds)kinds & ~InClusters) == 0) && ((part & OfGroup) == 0 || ((ObjectKinds)kinds & WithoutGroup) == 0);
 
     /// <summary>Exactly one kind of id of those allowed, and an id that fits it.</summary>
     private static bool IsPart(ulong part, params ReadOnlySpan<ulong> scopes) =>

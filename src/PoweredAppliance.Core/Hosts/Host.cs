@@ -50,6 +50,28 @@ public sealed record Host(HostId Id)
     public Decision<IEvent> Free(VmId vm, int generation, DateTimeOffset now) =>
         Claims.TryGetValue(vm.Value, out var held) && held.Generation <= generation ? Of(new Freed(Id, now, vm, held.Generation)) : Nothing;
 
+    /// <summary>The claim becomes as large as this: refused where it would grow beyond what is free. Nothing happens without a claim of that generation.</summary>
+    public Decision<IEvent> Fit(VmId vm, int generation, Capacity room, DateTimeOffset now) =>
+        !Claims.TryGetValue(vm.Value, out var held) || held.Generation != generation || held.Room == room
+            ? Nothing
+            : Lacking(room, held.Room, grows: true) is { } lacking
+                ? No(lacking)
+                : Of(new Claimed(Id, now, vm, generation, room, held.GraphicsPort));
+
+    /// <summary>What the host has too little of, null when it has enough.</summary>
+    /// <param name="held">what the VM has of it already; of what it does not want more, nothing is asked where <paramref name="grows"/></param>
+    private string? Lacking(Capacity room, Capacity held, bool grows)
+    {
+        var free = Usable - (Allocated - held);
+        if (room.CpuPercent > free.CpuPercent && !(grows && room.CpuPercent <= held.CpuPercent))
+            return $"host {Settings?.Name} has {free.CpuPercent} % cpu free, {room.CpuPercent} % asked";
+        if (room.MemoryKibibytes > free.MemoryKibibytes && !(grows && room.MemoryKibibytes <= held.MemoryKibibytes))
+            return $"host {Settings?.Name} has {free.MemoryKibibytes / 1024} MiB memory free, {room.MemoryKibibytes / 1024} MiB asked";
+        return room.DiskMebibytes > free.DiskMebibytes && !(grows && room.DiskMebibytes <= held.DiskMebibytes)
+            ? $"host {Settings?.Name} has {free.DiskMebibytes} MiB disk free, {room.DiskMebibytes} MiB asked"
+            : null;
+    }
+
     public Host Apply(IEvent e) => e switch
     {
         Configured { Settings: var settings } => this with { Settings = settings, Retired = false },
@@ -84,14 +106,9 @@ public sealed record Host(HostId Id)
 
         if (Settings.Status is not HostStatus.Enabled)
             return No($"host {Settings.Name} is {Settings.Status.ToString().ToLowerInvariant()}");
-        var taken = Allocated - (held?.Room ?? default);
-        var (free, room) = (Usable - taken, claim.Room);
-        if (room.CpuPercent > free.CpuPercent)
-            return No($"host {Settings.Name} has {free.CpuPercent} % cpu free, {room.CpuPercent} % asked");
-        if (room.MemoryKibibytes > free.MemoryKibibytes)
-            return No($"host {Settings.Name} has {free.MemoryKibibytes / 1024} MiB memory free, {room.MemoryKibibytes / 1024} MiB asked");
-        if (room.DiskMebibytes > free.DiskMebibytes)
-            return No($"host {Settings.Name} has {free.DiskMebibytes} MiB disk free, {room.DiskMebibytes} MiB asked");
+        var room = claim.Room;
+        if (Lacking(room, held?.Room ?? default, grows: false) is { } lacking)
+            return No(lacking);
         return Of(new Claimed(Id, now, claim.Vm, claim.Generation, room, claim.Graphics ? held is { GraphicsPort: > 0 and var port } ? port : FreePort(claim.Vm) : 0));
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using PoweredAppliance.Core.Access;
 using PoweredAppliance.Core.Templates;
 
 namespace PoweredAppliance.Core.Pools;
@@ -27,7 +28,20 @@ public sealed record PooledObject(
     public long FactLong(string name, long otherwise = 0) =>
         long.TryParse(Facts.GetValueOrDefault(name), System.Globalization.CultureInfo.InvariantCulture, out var value) ? value : otherwise;
 
+    /// <summary>Ids with commas between.</summary>
+    public IEnumerable<int> FactIds(string name) => (Fact(name) ?? "")
+        .Split(',', StringSplitOptions.RemoveEmptyEntries)
+        .Select(id => int.Parse(id, System.Globalization.CultureInfo.InvariantCulture));
+
+    /// <summary>Null: it is not locked.</summary>
+    public ObjectLock? Lock => ObjectLock.FromFact(Fact(LockFact));
+
+    public const string LockFact = "LOCK";
+
     public PooledObject With(string fact, string value) => this with { Facts = Facts.SetItem(fact, value) };
+
+    /// <summary>An empty value takes the fact away.</summary>
+    public PooledObject WithOrWithout(string fact, string value) => value.Length > 0 ? With(fact, value) : this with { Facts = Facts.Remove(fact) };
 
     public bool Equals(PooledObject? other) =>
         other is not null && Kind == other.Kind && Id == other.Id && Name == other.Name && Owner == other.Owner
@@ -55,11 +69,31 @@ public static class PoolProtocol
     public sealed record Chmod(PoolKind Kind, int Id, int Permissions) : ICommand;
     public sealed record Chown(PoolKind Kind, int Id, UserId? User, GroupId? Group) : ICommand;
 
+    /// <inheritdoc cref="ObjectLock.Take"/>
+    public sealed record Lock(PoolKind Kind, int Id, LockLevel Level, UserId By, bool IsAdmin, bool Test) : ICommand;
+    public sealed record Unlock(PoolKind Kind, int Id, UserId By, bool IsAdmin) : ICommand;
+
     /// <summary>The appliance's own knowledge changed; given facts replace those of the same name, an empty value drops it.</summary>
     /// <param name="OnlyIf">nothing happens, and it is accepted, unless these facts are still so (a late report about an older picture)</param>
     public sealed record SetFacts(
         PoolKind Kind, int Id, ImmutableSortedDictionary<string, string> Facts, ImmutableSortedDictionary<string, string>? OnlyIf = null) : ICommand;
     public sealed record Delete(PoolKind Kind, int Id) : ICommand;
+
+    /// <summary>Takes ACL rules away and makes others, all at once; what is so already is passed over. Numbers do not matter.</summary>
+    public sealed record Rewrite(ImmutableArray<AclRule> Drop, ImmutableArray<AclRule> Make) : ICommand
+    {
+        public PoolKind Kind => PoolKind.Acl;
+    }
+
+    /// <summary>A change of one object by a rule of its kind, decided against the newest state of all of them.</summary>
+    public abstract record Change(PoolKind Kind, int Id) : ICommand
+    {
+        /// <summary>The object as it is to be, or why it stays.</summary>
+        public abstract (PooledObject? Next, Refusal? Why) Of(PooledObject o, ObjectPool pool);
+
+        /// <summary>The number that the caller is told: the object's, or that of the part of it that was made.</summary>
+        public virtual int Answer(PooledObject next) => next.Id;
+    }
 
     /// <summary>The object as it is now, whole.</summary>
     public sealed record Put(PoolKind Kind, DateTimeOffset At, PooledObject Object) : IEvent;

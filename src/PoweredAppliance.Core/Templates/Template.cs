@@ -69,6 +69,9 @@ public sealed class Template : IEquatable<Template>
         }
     }
 
+    /// <summary>Words that were not written as a value (a hypervisor's, a snapshot's name), with what no value can have replaced.</summary>
+    public static string Carried(string words) => TemplateWords.Carried(words);
+
     public static Template Of(params IEnumerable<TemplateAttribute> attributes)
     {
         var sorted = attributes.OrderBy(a => a.Name, StringComparer.Ordinal).ToImmutableArray();

@@ -61,17 +61,21 @@ internal sealed class TemplateTextReader(string text, int maxAttributes)
 
     private string Name(string expected)
     {
-        var start = _at;
-        while (_at < text.Length && TemplateWords.IsNameChar(text[_at]))
-            _at++;
-        if (_at == start)
+        // OpenNebula's parser passes over the quotes of "NAME"=...; some of its tools write them.
+        var quoted = _at < text.Length && text[_at] == '"';
+        var start = quoted ? _at + 1 : _at;
+        var end = start;
+        while (end < text.Length && TemplateWords.IsNameChar(text[end]))
+            end++;
+        if (end == start || (quoted && (end == text.Length || text[end] != '"')))
             throw Unexpected(expected);
 
-        var name = text[start.._at];
+        var name = text[start..end];
+        _at = quoted ? end + 1 : end;
         if (TemplateWords.WrongInName(name) is { } wrong)
-            throw Error(start, _at, $"syntax error, {wrong}");
+            throw Error(start, end, $"syntax error, {wrong}");
         if (++_count > maxAttributes)
-            throw Error(start, _at, $"more than {maxAttributes} attributes");
+            throw Error(start, end, $"more than {maxAttributes} attributes");
         return name;
     }
 
@@ -130,27 +134,18 @@ internal sealed class TemplateTextReader(string text, int maxAttributes)
             _at++;
     }
 
-    /// <summary>Blanks, line ends, and lines whose first non-blank is '#'.</summary>
+    /// <summary>Blanks, line ends, and comments: from a '#' outside of a value to the end of its line.</summary>
     private void SkipLines()
     {
         for (; _at < text.Length; _at++)
         {
             if (text[_at] is ' ' or '\t' or '\n' or '\r')
                 continue;
-            if (text[_at] != '#' || !OnlyBlanksBefore(_at))
+            if (text[_at] != '#')
                 return;
             var end = text.IndexOf('\n', _at);
             _at = end < 0 ? text.Length - 1 : end;
         }
-    }
-
-    private bool OnlyBlanksBefore(int at)
-    {
-        while (--at >= 0 && text[at] is ' ' or '\t' or '\r' or '\uFEFF')
-        {
-        }
-
-        return at < 0 || text[at] == '\n';
     }
 
     private bool IsLineEnd(int at) =>

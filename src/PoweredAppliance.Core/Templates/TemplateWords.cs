@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 using System.Xml;
 
 namespace PoweredAppliance.Core.Templates;
@@ -25,6 +26,16 @@ internal static class TemplateWords
 
     public static string Value(string value) =>
         WrongInValue(value) is { } wrong ? throw new ArgumentException(wrong.Reason, nameof(value)) : value;
+
+    public static string Carried(string words)
+    {
+        if (WrongInValue(words) is null)
+            return words;
+        var carried = new StringBuilder(words.Length);
+        foreach (var rune in words.EnumerateRunes())
+            carried.Append(rune.Value is (>= 0x20 or '\t' or '\n' or '\r') and not (0xFFFE or 0xFFFF) ? rune.ToString() : "\uFFFD");
+        return carried.Replace(CDataEnd, "]] >").ToString();
+    }
 
     /// <summary>Why this cannot be a name, or null. A digit in front is refused although the text form could read it:
     /// the XML form has no such element name.</summary>

@@ -1,13 +1,12 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using PoweredAppliance.Core.Networks;
 using PoweredAppliance.Core.Pools;
+using PoweredAppliance.Core.Schedules;
 using PoweredAppliance.Core.Templates;
 using static PoweredAppliance.Core.Vms.Specification;
 
 namespace PoweredAppliance.Core.Vms;
-
-/// <summary>An address that a network lent to a NIC.</summary>
-public sealed record Lease(int AddressRange, string Mac, string? Ip);
 
 /// <summary>
 /// Makes of what a user wrote what the VM is made of: TEMPLATE with disks and NICs completed from their images and networks, and
@@ -21,11 +20,13 @@ public sealed class Assembly
         "CPU", "VCPU", "VCPU_MAX", "MEMORY", "MEMORY_MAX", "MEMORY_SLOTS", "MEMORY_RESIZE_MODE", "DISK", "NIC", "NIC_ALIAS", "NIC_DEFAULT", "OS",
         "GRAPHICS", "FEATURES", "INPUT", "VIDEO", "CPU_MODEL", "TPM", "RAW", "HYPERV_OPTIONS", "NUMA_NODE", "TOPOLOGY", "MEMORY_ENCRYPTION",
         "PCI", "EMULATOR", "CONTEXT", "VMGROUP", "CPU_COST", "MEMORY_COST", "DISK_COST", "SUBMIT_ON_HOLD", "IMPORTED", "TEMPLATE_ID", "VROUTER_ID",
+        "VROUTER_KEEPALIVED_ID", "VROUTER_KEEPALIVED_PASSWORD",
         "CLONING_TEMPLATE_ID", "SPICE_OPTIONS", "BACKUP_CONFIG", "SCHED_ACTION", "SNAPSHOT",
     };
 
     /// <summary>MEMORY and SIZE in MB; CPU and VCPU. More is a slip of the pen, and would not fit the numbers it is counted in.</summary>
-    private const decimal MaxNumber = 1_000_000_000, MaxCpu = 1_000_000;
+    internal const long MaxMebibytes = 1_000_000_000;
+    internal const decimal MaxCpu = 1_000_000;
 
     private readonly Template _given;
     private readonly ImmutableArray<VectorAttribute> _disks;
@@ -33,11 +34,13 @@ public sealed class Assembly
     private Assembly(Template given, ImmutableArray<VectorAttribute> disks, ImmutableArray<NicRequest> nics) =>
         (_given, _disks, Nics) = (given, disks, nics);
 
-    /// <summary>A NIC that needs an address of a network. Mac and ip: what the template asks for, null: any.</summary>
+    /// <summary>A NIC on a network.</summary>
     public sealed record NicRequest(int NicId, PooledObject Network, VectorAttribute Given)
     {
-        public string? WantedMac => Text(Given["MAC"]);
-        public string? WantedIp => Text(Given["IP"]);
+        /// <summary>Null: it only carries the floating address of its virtual router.</summary>
+        public LeaseWish? Wish => Yes(Given["FLOATING_IP"]) && Yes(Given["FLOATING_ONLY"])
+            ? null
+            : new(Network.Id, Text(Given["MAC"]), Text(Given["IP"]), Text(Given["IP6"]));
     }
 
     public ImmutableArray<NicRequest> Nics { get; }
@@ -52,6 +55,10 @@ public sealed class Assembly
     {
         if ((Positive(given, "CPU", whole: false) ?? Positive(given, "MEMORY", whole: true) ?? PositiveIfGiven(given, "VCPU")) is { } bad)
             return (null, bad);
+
+        foreach (var (entry, id) in given.Vectors(ScheduleEntry.Name).Select((e, i) => (e, i)))
+            if (VmSchedule.Read(entry, id, before: null, start: 0).Why is { } wrong)
+                return (null, wrong);
 
         var disks = ImmutableArray.CreateBuilder<VectorAttribute>();
         var targets = new HashSet<string>(StringComparer.Ordinal);
@@ -72,23 +79,50 @@ public sealed class Assembly
             if (nic["NETWORK_ID"] is null && nic["NETWORK"] is null)
                 return (null, Refusal.Bad($"NIC/{id}", null, $"NIC {id} names no network: give NETWORK_ID or NETWORK."));
             var (network, why) = find(PoolKind.VirtualNetwork, nic["NETWORK_ID"], nic["NETWORK"], nic["NETWORK_UNAME"]);
-            if (why is not null)
-                return (null, why);
+            if ((why ?? Forbidden(nic, find)) is { } forbidden)
+                return (null, forbidden);
             nics.Add(new(id, network!, nic));
         }
 
-        return (new(given, disks.ToImmutable(), nics.ToImmutable()), null);
+        return Grouped(given, find) is ({ } whole, null)
+            ? (new(whole, disks.ToImmutable(), nics.ToImmutable()), null)
+            : (null, Grouped(given, find).Why);
     }
 
-    /// <param name="leases">one for each of <see cref="Nics"/>, in their order</param>
-    public (Template Template, Template UserTemplate) Finish(VmId id, string name, Guid uuid, IReadOnlyList<Lease> leases)
+    /// <summary>Why a NIC may not be in the security groups that it asks for; one that is not there lets nobody through and is nobody's to refuse.</summary>
+    public static Refusal? Forbidden(VectorAttribute nic, Find find) => SecurityRules.Groups(nic)
+        .Select(group => find(PoolKind.SecurityGroup, group.ToString(CultureInfo.InvariantCulture), null, null).Why)
+        .FirstOrDefault(why => why is { Code: not ErrorCode.NoExists });
+
+    /// <summary>VMGROUP with the id of a group that is there, and a role that it has.</summary>
+    private static (Template? Made, Refusal? Why) Grouped(Template given, Find find)
     {
-        var nics = Nics.Select((n, i) => Nic(n, leases[i])).ToImmutableArray();
+        if (given.Vector("VMGROUP") is not { } asked)
+            return (given, null);
+        var (group, why) = find(PoolKind.VmGroup, asked["VMGROUP_ID"], asked["VMGROUP_NAME"], null);
+        if (why is not null)
+            return (null, why);
+        var (id, roles) = (group!.Id.ToString(CultureInfo.InvariantCulture), VmGroupRoles.Of(group.Template).Select(r => r.Name).ToList());
+        return asked["ROLE"] is { } role && roles.Contains(role)
+            ? (given.WithVectors("VMGROUP", [asked.With("VMGROUP_ID", id)]), null)
+            : (null, Refusal.Bad("VMGROUP/ROLE", asked["ROLE"], $"VM group {id} has no role '{asked["ROLE"]}'; it has {string.Join(", ", roles)}."));
+    }
+
+    /// <inheritdoc cref="ClusterRequirements.Of"/>
+    public (string? Requirements, Refusal? Why) Requirements(ClusterRequirements.ClustersOf clusters) =>
+        ClusterRequirements.Of(_disks, Nics.Select(n => n.Network.Id), clusters);
+
+    /// <param name="leases">one for each of <see cref="Nics"/> that has a wish, in their order</param>
+    /// <param name="requirements">AUTOMATIC_REQUIREMENTS</param>
+    public (Template Template, Template UserTemplate) Finish(VmId id, string name, Guid uuid, IReadOnlyList<Lease> leases, string requirements)
+    {
+        var next = 0;
+        var nics = Nics.Select(n => LentNic.Complete(n.Given, n.NicId, id, n.Network, n.Wish is null ? null : leases[next++])).ToImmutableArray();
         var template = Template.Of(_given.Attributes.Where(a => Known.Contains(a.Name)))
             .WithVectors("DISK", _disks)
             .WithVectors("NIC", nics)
             .Set("VMID", id.ToString())
-            .Set("AUTOMATIC_REQUIREMENTS", "!(PIN_POLICY = PINNED)");
+            .Set("AUTOMATIC_REQUIREMENTS", requirements);
         var os = _given.Vector("OS") ?? new VectorAttribute("OS", []);
         template = template.WithVectors("OS", [os["UUID"] is { Length: > 0 } ? os : os.With("UUID", uuid.ToString())]);
         if (_given.Vector("CONTEXT") is { } context)
@@ -100,8 +134,16 @@ public sealed class Assembly
 
     private static (VectorAttribute? Made, Refusal? Why) Disk(VectorAttribute given, int id, HashSet<string> targets, Find find)
     {
-        var disk = given.With("DISK_ID", id.ToString(CultureInfo.InvariantCulture));
-        if (Text(given["SIZE"]) is { } size && !IsPositive(size, whole: true, MaxNumber))
+        var (disk, why) = Disk(given, id, find);
+        return (disk is null ? null : Placed(disk, id, targets), why);
+    }
+
+    /// <summary>A DISK completed from its image, without DISK_ID and TARGET: it may become one of a VM that is there.</summary>
+    /// <param name="id">its number in refusals</param>
+    public static (VectorAttribute? Made, Refusal? Why) Disk(VectorAttribute given, int id, Find find)
+    {
+        var disk = given;
+        if (Text(given["SIZE"]) is { } size && !IsPositive(size, whole: true, MaxMebibytes))
             return (null, Refusal.Bad($"DISK/{id}/SIZE", size, $"DISK {id}: SIZE must be a positive number of MB, it is '{size}'."));
         if (given["IMAGE_ID"] is null && given["IMAGE"] is null)
         {
@@ -110,41 +152,25 @@ public sealed class Assembly
             disk = disk.With("TYPE", given["TYPE"] is { } t && string.Equals(t, "swap", StringComparison.OrdinalIgnoreCase) ? "SWAP" : "FS");
             if (given["FORMAT"] is not { Length: > 0 })
                 disk = disk.With("FORMAT", "qcow2");
-            return (WithTarget(disk, given["DEV_PREFIX"], targets), null);
+            return (disk.With("DEV_PREFIX", Text(given["DEV_PREFIX"]) ?? "vd"), null);
         }
 
         var (image, why) = find(PoolKind.Image, given["IMAGE_ID"], given["IMAGE"], given["IMAGE_UNAME"]);
         if (why is not null)
             return (null, why);
-        if (image!.Fact("STATE") is not ("1" or "2" or "8"))
+        if ((ImageState)image!.FactInt("STATE") is not (ImageState.Ready or ImageState.Locked))
             return (null, new(ErrorCode.Internal, $"Image {image.Id} ({image.Name}) is not ready to be used (state {image.Fact("STATE")}).", "IMAGE_ID", image.Id.ToString(CultureInfo.InvariantCulture), image.Id));
-        var cdrom = image.Fact("TYPE") is "1";
-        var wanted = Number(given["SIZE"], 0);
-        var original = image.FactLong("SIZE");
-        if (wanted != 0 && wanted < original)
-            return (null, Refusal.Bad($"DISK/{id}/SIZE", given["SIZE"], $"DISK {id}: SIZE {wanted} MB is less than the image's {original} MB."));
-        foreach (var (key, value) in new (string, string?)[]
-        {
-            ("IMAGE_ID", image.Id.ToString(CultureInfo.InvariantCulture)), ("IMAGE", image.Name), ("IMAGE_STATE", image.Fact("STATE")),
-            ("SOURCE", image.Fact("SOURCE")), ("VOLUME", image.Fact("VOLUME")), ("FORMAT", image.Fact("FORMAT")), ("DRIVER", image.Fact("FORMAT")),
-            ("DATASTORE_ID", image.Fact("DATASTORE_ID")), ("DATASTORE", image.Fact("DATASTORE")),
-            ("TYPE", cdrom ? "CDROM" : "FILE"), ("DISK_TYPE", "FILE"), ("CLONE", image.Fact("PERSISTENT") is "1" ? "NO" : "YES"), ("SAVE", image.Fact("PERSISTENT") is "1" ? "YES" : "NO"),
-            ("CLONE_TARGET", "SYSTEM"), ("LN_TARGET", "NONE"), ("TM_MAD", "qcow2"),
-            ("ORIGINAL_SIZE", original.ToString(CultureInfo.InvariantCulture)),
-            ("SIZE", Math.Max(wanted, original).ToString(CultureInfo.InvariantCulture)), ("READONLY", cdrom ? "YES" : given["READONLY"] ?? "NO"),
-        })
-            if (value is not null)
-                disk = disk.With(key, value);
-        return (WithTarget(disk, given["DEV_PREFIX"] ?? image.Template["DEV_PREFIX"] ?? (cdrom ? "hd" : null), targets), null);
+        var (wanted, original) = (Number(given["SIZE"], 0), image.FactLong("SIZE"));
+        return wanted != 0 && wanted < original
+            ? (null, Refusal.Bad($"DISK/{id}/SIZE", given["SIZE"], $"DISK {id}: SIZE {wanted} MB is less than the image's {original} MB."))
+            : (ImageDisk.Complete(given, image), null);
     }
 
-    private static VectorAttribute WithTarget(VectorAttribute disk, string? prefix, HashSet<string> targets)
+    /// <summary>With its id, and the first free target of its prefix where it asks for none.</summary>
+    internal static VectorAttribute Placed(VectorAttribute disk, int id, HashSet<string> targets)
     {
-        var start = prefix is { Length: > 0 } ? prefix : "vd";
-        disk = disk.With("DEV_PREFIX", start);
-        if (disk["TARGET"] is { Length: > 0 })
-            return disk;
-        return disk.With("TARGET", FreeTarget(start, targets));
+        disk = disk.With("DISK_ID", id.ToString(CultureInfo.InvariantCulture));
+        return disk["TARGET"] is { Length: > 0 } ? disk : disk.With("TARGET", FreeTarget(disk["DEV_PREFIX"]!, targets));
     }
 
     internal static string FreeTarget(string prefix, HashSet<string> taken)
@@ -157,31 +183,12 @@ public sealed class Assembly
         }
     }
 
-    private static VectorAttribute Nic(NicRequest request, Lease lease)
-    {
-        var (nic, network) = (request.Given, request.Network);
-        foreach (var (key, value) in new (string, string?)[]
-        {
-            ("NIC_ID", request.NicId.ToString(CultureInfo.InvariantCulture)), ("NAME", Text(nic["NAME"]) ?? $"NIC{request.NicId}"),
-            ("NETWORK_ID", network.Id.ToString(CultureInfo.InvariantCulture)), ("NETWORK", network.Name), ("AR_ID", lease.AddressRange.ToString(CultureInfo.InvariantCulture)),
-            ("MAC", lease.Mac), ("IP", lease.Ip), ("BRIDGE", network.Fact("BRIDGE")), ("BRIDGE_TYPE", network.Fact("BRIDGE_TYPE")),
-            ("VN_MAD", network.Fact("VN_MAD")), ("LIBVIRT_NETWORK", network.Template["LIBVIRT_NETWORK"]),
-            ("SECURITY_GROUPS", nic["SECURITY_GROUPS"] ?? network.Template["SECURITY_GROUPS"] ?? "0"),
-            ("GATEWAY", nic["GATEWAY"] ?? network.Template["GATEWAY"]), ("DNS", nic["DNS"] ?? network.Template["DNS"]),
-            ("NETWORK_MASK", nic["NETWORK_MASK"] ?? network.Template["NETWORK_MASK"]), ("NETWORK_ADDRESS", nic["NETWORK_ADDRESS"] ?? network.Template["NETWORK_ADDRESS"]),
-            ("MTU", nic["MTU"] ?? network.Template["MTU"]), ("GUEST_MTU", nic["GUEST_MTU"] ?? network.Template["GUEST_MTU"]), ("SEARCH_DOMAIN", nic["SEARCH_DOMAIN"] ?? network.Template["SEARCH_DOMAIN"]),
-        })
-            if (value is { Length: > 0 })
-                nic = nic.With(key, value);
-        return nic;
-    }
-
     private static Refusal? Positive(Template given, string name, bool whole) => given[name] is { } text
-        && IsPositive(text, whole, name is "MEMORY" ? MaxNumber : MaxCpu)
+        && IsPositive(text, whole, name is "MEMORY" ? MaxMebibytes : MaxCpu)
             ? null
             : Refusal.Bad(name, given[name], $"{name} attribute must be a positive {(whole ? "integer" : "float or integer")} value.");
 
-    private static bool IsPositive(string text, bool whole, decimal most) =>
+    internal static bool IsPositive(string text, bool whole, decimal most) =>
         Number(text, -1) is > 0 and var value && value <= most && (!whole || value == decimal.Truncate(value));
 
     private static Refusal? PositiveIfGiven(Template given, string name) => given[name] is null or "" ? null : Positive(given, name, whole: true);

@@ -17,22 +17,37 @@ public static partial class Contextualization
             if (value.Contains('$', StringComparison.Ordinal))
                 made = made.With(key, Substitute(value, id, vmName, given, nics));
         if (Specification.Yes(context["NETWORK"]))
-            foreach (var (nic, n) in nics.Select((nic, n) => (nic, n)))
-                foreach (var (name, value) in Variables(nic))
-                    if (value is { Length: > 0 } && made[$"ETH{n}_{name}"] is null)
-                        made = made.With($"ETH{n}_{name}", value);
+            foreach (var nic in nics)
+                made = With(made, nic);
         var taken = disks.Select(d => d["TARGET"]).OfType<string>().ToHashSet(StringComparer.Ordinal);
         if (made["TARGET"] is not { Length: > 0 })
             made = made.With("TARGET", Assembly.FreeTarget(Specification.Text(made["DEV_PREFIX"]) ?? "hd", taken));
         return made.With("DISK_ID", disks.Length.ToString(CultureInfo.InvariantCulture));
     }
 
+    /// <summary>With the variables of a NIC, where NETWORK=YES; what is there already stays.</summary>
+    public static VectorAttribute With(VectorAttribute context, VectorAttribute nic)
+    {
+        if (!Specification.Yes(context["NETWORK"]))
+            return context;
+        foreach (var (name, value) in Variables(nic))
+            if (value is { Length: > 0 } && context[$"ETH{nic["NIC_ID"]}_{name}"] is null)
+                context = context.With($"ETH{nic["NIC_ID"]}_{name}", value);
+        return context;
+    }
+
+    /// <summary>Without the variables of the NIC of this id.</summary>
+    public static VectorAttribute Without(VectorAttribute context, int nic) =>
+        context with { Pairs = [.. context.Pairs.Where(p => !p.Key.StartsWith($"ETH{nic}_", StringComparison.Ordinal))] };
+
     private static IEnumerable<(string Name, string? Value)> Variables(VectorAttribute nic) =>
     [
         ("MAC", nic["MAC"]), ("IP", nic["IP"]), ("MASK", nic["NETWORK_MASK"]), ("NETWORK", nic["NETWORK_ADDRESS"]), ("GATEWAY", nic["GATEWAY"]),
         ("DNS", nic["DNS"]), ("SEARCH_DOMAIN", nic["SEARCH_DOMAIN"]), ("MTU", nic["GUEST_MTU"] ?? nic["MTU"]), ("METRIC", nic["METRIC"]), ("METHOD", nic["METHOD"]),
-        ("VLAN_ID", nic["VLAN_ID"]), ("IP6", nic["IP6_GLOBAL"] ?? nic["IP6"]), ("IP6_ULA", nic["IP6_ULA"]), ("GATEWAY6", nic["GATEWAY6"]),
-        ("EXTERNAL", nic["EXTERNAL"]),
+        ("VLAN_ID", nic["VLAN_ID"]), ("ROUTES", nic["ROUTES"]), ("IP6", nic["IP6_GLOBAL"] ?? nic["IP6"]), ("IP6_ULA", nic["IP6_ULA"]),
+        ("IP6_GATEWAY", nic["GATEWAY6"]), ("IP6_METRIC", nic["IP6_METRIC"]), ("IP6_METHOD", nic["IP6_METHOD"]), ("IP6_PREFIX_LENGTH", nic["PREFIX_LENGTH"]),
+        ("VROUTER_IP", nic["VROUTER_IP"]), ("VROUTER_IP6", nic["VROUTER_IP6_GLOBAL"] ?? nic["VROUTER_IP6"]),
+        ("VROUTER_MANAGEMENT", nic["VROUTER_MANAGEMENT"]), ("EXTERNAL", nic["EXTERNAL"]),
     ];
 
     private static string Substitute(string value, VmId id, string vmName, Template given, ImmutableArray<VectorAttribute> nics) =>

@@ -1,3 +1,5 @@
+using PoweredAppliance.Core.Templates;
+
 namespace PoweredAppliance.Core.Vms;
 
 /// <summary>One stay of a VM on a host (OpenNebula's HISTORY). Times are unix seconds, 0: not yet.</summary>
@@ -7,4 +9,7 @@ public sealed record HistoryRecord(
     HistoryAction Action = HistoryAction.None, int Uid = -1, int Gid = -1)
 {
     public bool IsOpen => End == 0;
+
+    /// <summary>The VM's TEMPLATE as it was when the record was closed; null: the record is open, or of no template of its own.</summary>
+    public Template? Template { get; init; }
 }

@@ -14,7 +14,7 @@ namespace PoweredAppliance.Core.Vms;
 ///                                    UNKNOWN
 /// </code>
 /// </summary>
-public static class Lifecycle
+public static partial class Lifecycle
 {
     public readonly record struct Phase(VmState State, LcmState Lcm)
     {
@@ -28,23 +28,30 @@ public static class Lifecycle
     {
         LcmState.Prolog or LcmState.PrologResume or LcmState.PrologUndeploy => VmStep.Prolog,
         LcmState.Boot or LcmState.BootPoweroff or LcmState.BootUnknown or LcmState.BootUndeploy => VmStep.Boot,
-        LcmState.BootSuspended or LcmState.BootStopped => VmStep.Restore,
+        LcmState.BootSuspended or LcmState.BootStopped or LcmState.BootMigrate => VmStep.Restore,
+        LcmState.Migrate => VmStep.Migrate,
+        LcmState.PrologMigrate or LcmState.PrologMigratePoweroff or LcmState.PrologMigrateSuspend => VmStep.Receive,
         LcmState.Shutdown or LcmState.ShutdownPoweroff or LcmState.ShutdownUndeploy =>
             hard ? VmStep.ShutdownHard : VmStep.Shutdown,
-        LcmState.SaveStop or LcmState.SaveSuspend => VmStep.Save,
+        LcmState.SaveStop or LcmState.SaveSuspend or LcmState.SaveMigrate => VmStep.Save,
         LcmState.EpilogStop or LcmState.EpilogUndeploy => VmStep.Undefine,
         LcmState.Epilog or LcmState.CleanupDelete or LcmState.CleanupResubmit => VmStep.Cleanup,
+        _ when IsChange(lcm) => VmStep.Change,
         _ => null,
     };
 
-    /// <summary>Where a done step leads; CLEANUP_RESUBMIT ends in PENDING.</summary>
+    /// <summary>Where a done step leads; a change goes back to where it came from, CLEANUP_RESUBMIT ends in PENDING.</summary>
     public static Phase? AfterDone(LcmState lcm) => lcm switch
     {
         LcmState.Prolog => LcmState.Boot,
         LcmState.PrologResume => LcmState.BootStopped,
         LcmState.PrologUndeploy => LcmState.BootUndeploy,
         LcmState.Boot or LcmState.BootPoweroff or LcmState.BootUnknown or LcmState.BootUndeploy
-            or LcmState.BootSuspended or LcmState.BootStopped => LcmState.Running,
+            or LcmState.BootSuspended or LcmState.BootStopped or LcmState.BootMigrate or LcmState.Migrate => LcmState.Running,
+        LcmState.SaveMigrate => LcmState.PrologMigrate,
+        LcmState.PrologMigrate => LcmState.BootMigrate,
+        LcmState.PrologMigratePoweroff => VmState.Poweroff,
+        LcmState.PrologMigrateSuspend => VmState.Suspended,
         LcmState.Shutdown => LcmState.Epilog,
         LcmState.ShutdownPoweroff => VmState.Poweroff,
         LcmState.ShutdownUndeploy => LcmState.EpilogUndeploy,
@@ -66,11 +73,15 @@ public static class Lifecycle
         LcmState.Boot => LcmState.BootFailure,
         LcmState.BootUndeploy => LcmState.BootUndeployFailure,
         LcmState.BootStopped => LcmState.BootStoppedFailure,
+        LcmState.BootMigrate => LcmState.BootMigrateFailure,
+        LcmState.PrologMigrate => LcmState.PrologMigrateFailure,
+        LcmState.PrologMigratePoweroff => LcmState.PrologMigratePoweroffFailure,
+        LcmState.PrologMigrateSuspend => LcmState.PrologMigrateSuspendFailure,
         LcmState.BootPoweroff => VmState.Poweroff,
         LcmState.BootSuspended => VmState.Suspended,
         LcmState.BootUnknown => LcmState.Unknown,
         LcmState.Shutdown or LcmState.ShutdownPoweroff or LcmState.ShutdownUndeploy
-            or LcmState.SaveStop or LcmState.SaveSuspend => LcmState.Running,
+            or LcmState.SaveStop or LcmState.SaveSuspend or LcmState.SaveMigrate or LcmState.Migrate => LcmState.Running,
         LcmState.Epilog => LcmState.EpilogFailure,
         LcmState.EpilogStop => LcmState.EpilogStopFailure,
         LcmState.EpilogUndeploy => LcmState.EpilogUndeployFailure,
@@ -86,6 +97,10 @@ public static class Lifecycle
         LcmState.BootFailure => LcmState.Boot,
         LcmState.BootUndeployFailure => LcmState.BootUndeploy,
         LcmState.BootStoppedFailure => LcmState.BootStopped,
+        LcmState.BootMigrateFailure => LcmState.BootMigrate,
+        LcmState.PrologMigrateFailure => LcmState.PrologMigrate,
+        LcmState.PrologMigratePoweroffFailure => LcmState.PrologMigratePoweroff,
+        LcmState.PrologMigrateSuspendFailure => LcmState.PrologMigrateSuspend,
         LcmState.EpilogFailure => LcmState.Epilog,
         LcmState.EpilogStopFailure => LcmState.EpilogStop,
         LcmState.EpilogUndeployFailure => LcmState.EpilogUndeploy,
@@ -137,6 +152,6 @@ public static class Lifecycle
 
     /// <summary>LCM states in which the guest's run time counts (between RSTIME and RETIME).</summary>
     public static bool GuestIsUp(Phase phase) => phase is { State: VmState.Active } and
-        ({ Lcm: LcmState.Running or LcmState.Unknown or LcmState.Migrate or LcmState.Hotplug } or
-        { Lcm: LcmState.Shutdown or LcmState.ShutdownPoweroff or LcmState.ShutdownUndeploy or LcmState.SaveStop or LcmState.SaveSuspend });
+        ({ Lcm: LcmState.Running or LcmState.Unknown or LcmState.Migrate } or
+        { Lcm: LcmState.Shutdown or LcmState.ShutdownPoweroff or LcmState.ShutdownUndeploy or LcmState.SaveStop or LcmState.SaveSuspend or LcmState.SaveMigrate });
 }

@@ -1,4 +1,5 @@
 using PoweredAppliance.Core.Drivers;
+using PoweredAppliance.Core.Schedules;
 using static PoweredAppliance.Core.Vms.VmProtocol;
 
 namespace PoweredAppliance.Core.Vms;
@@ -13,10 +14,12 @@ public sealed partial record VirtualMachine
             Name = c.Name,
             Owner = c.Owner,
             Permissions = c.Permissions,
-            Template = c.Template,
+            Template = c.Template.Without(ScheduleEntry.Name),
+            Schedule = VmSchedule.OfNew(c.Template, c.At.ToUnixTimeSeconds()),
+            NextSchedule = c.Template.Vectors(ScheduleEntry.Name).Count(),
             UserTemplate = c.UserTemplate,
             Start = c.At.ToUnixTimeSeconds(),
-            State = c.OnHold ? VmState.Hold : VmState.Pending,
+            State = c.Template.Vectors("DISK").Any(ImageDisk.Awaits) ? VmState.Cloning : c.OnHold ? VmState.Hold : VmState.Pending,
             PrevState = VmState.Init,
         },
         (null, _) => throw new ArgumentException($"the journal's first event of VM {e.Vm} is {e.GetType().Name}, not Created", nameof(e)),
@@ -25,11 +28,14 @@ public sealed partial record VirtualMachine
 
     private VirtualMachine Apply(IEvent e) => e switch
     {
+        DisksFilled filled => Apply(filled),
+        SnapshotsInherited inherited => WithTree(inherited.Tree),
         ActionTaken taken => Apply(taken),
         Offered offered => (this with
         {
             Pledge = offered.Host,
             Generation = offered.Generation,
+            Newest = offered.Generation,
             CameFrom = State is VmState.Stopped or VmState.Undeployed ? State : CameFrom,
         }).To(VmState.Pending, offered.At),
         OfferRefused refused => this with { Pledge = null, UserTemplate = UserTemplate.Set("SCHED_MESSAGE", Stamp(refused.At, refused.Why)) },
@@ -37,12 +43,24 @@ public sealed partial record VirtualMachine
         Placed placed => Apply(placed),
         StepDone done => Apply(done),
         StepFailed failed => Apply(failed),
+        ChangeBegun begun => Apply(begun),
+        CommandReported told => this with { Template = GuestCommand.With(Template, told.Report) },
+        MigrationBegun begun => Apply(begun),
+        MigrationGranted granted => Apply(granted),
+        MigrationRefused refused => Apply(refused),
+        ScheduleSet set => Apply(set),
+        ScheduleDropped dropped => Apply(dropped),
+        RulesSet set => Apply(set),
+        Reconfigured changed => this with { Template = changed.Template },
+        DiskSnapshotRenamed renamed => WithTree(Tree(renamed.Disk).Renamed(renamed.Snapshot, renamed.Name)),
         Observed seen => Apply(seen),
         Recovered recovered => Apply(recovered),
         Renamed renamed => this with { Name = renamed.Name },
         UserTemplateSet set => this with { UserTemplate = set.UserTemplate },
         PermissionsSet set => this with { Permissions = set.Permissions },
         OwnerSet set => this with { Owner = set.Owner },
+        Locked locked => this with { Lock = new(locked.Level, locked.By, locked.At.ToUnixTimeSeconds()) },
+        Unlocked => this with { Lock = null },
         _ => throw new ArgumentOutOfRangeException(nameof(e), e, "an event this version has never heard of"),
     };
 
@@ -70,7 +88,8 @@ public sealed partial record VirtualMachine
             Hard = taken.Action is VmAction.TerminateHard or VmAction.PoweroffHard or VmAction.UndeployHard,
             CameFrom = State is VmState.Stopped or VmState.Undeployed ? State : CameFrom,
             // The withdrawal of the held VM's claim may still be on its way: it must not free the claim asked for now.
-            Generation = taken.Action is VmAction.Release && Pledge is not null ? Generation + 1 : Generation,
+            Generation = taken.Action is VmAction.Release && Pledge is not null ? Newest + 1 : Generation,
+            Newest = taken.Action is VmAction.Release && Pledge is not null ? Newest + 1 : Newest,
         };
         return vm.Noted(Word(taken.Action), taken.By).To(next, taken.At);
     }
@@ -99,10 +118,14 @@ public sealed partial record VirtualMachine
 
     private VirtualMachine Apply(StepDone done)
     {
+        if (done.Step is VmStep.Cleanup && Remnants.FirstOrDefault(r => r.Generation == done.Generation) is { } gone)
+            return this with { Remnants = Remnants.Remove(gone) };
         if (done.Step is VmStep.Withdraw)
             return this with { Pledge = null };
         if (done.Step is VmStep.Reboot or VmStep.Reset)
             return this with { Rebooting = null, Transition = Transition + 1 };
+        if (done.Step is VmStep.Filter)
+            return this with { Filters = FilterState.Current, Transition = Transition + 1 };
         var vm = done.DeployId is { } id ? this with { DeployId = id } : this;
         // Whether an adopted guest runs is for the next reading to say.
         if (done.Step is VmStep.Adopt)
@@ -112,12 +135,21 @@ public sealed partial record VirtualMachine
 
     private VirtualMachine Advance(DateTimeOffset at)
     {
+        if (Changing is not null)
+            return Changed(at);
+        if (Lcm is LcmState.SaveMigrate)
+            return Left(at);
+        if (Moving is not null)
+            return Arrived(at);
         var next = Lifecycle.AfterDone(Lcm)
             ?? throw new ArgumentException($"VM {Id} is {Phase}, which no step ends", nameof(at));
         var vm = next == (Lifecycle.Phase)LcmState.Running ? this with { UserTemplate = UserTemplate.Without("ERROR") } : this;
         // A cleanup leaves no file behind, so nothing ties the VM to a host any more.
         if (Lifecycle.StepOf(Lcm, Hard) is VmStep.Cleanup)
-            vm = vm with { FilesOn = null, CameFrom = VmState.Pending };
+            vm = vm with { FilesOn = null, CameFrom = VmState.Pending, DiskSnapshots = [.. DiskSnapshots.Where(t => ImageKeeping(t.Disk) >= 0)], Template = vm.Template.Without("SNAPSHOT") };
+        // System snapshots lie in the domain, which is gone from its host.
+        if (Lifecycle.StepOf(Lcm, Hard) is VmStep.Undefine)
+            vm = vm with { Template = vm.Template.Without("SNAPSHOT") };
         return vm.To(next, at);
     }
 
@@ -125,13 +157,26 @@ public sealed partial record VirtualMachine
     {
         if (failed.Step is VmStep.Reboot or VmStep.Reset)
             return (this with { Rebooting = null, Transition = Transition + 1 }).WithError(failed.At, failed.Why);
-        var next = Lifecycle.AfterFailure(Lcm)
+        if (failed.Step is VmStep.Filter)
+            return (this with { Filters = FilterState.Failed, Transition = Transition + 1 })
+                .WithError(failed.At, $"Error updating the rules of security groups: {failed.Why}");
+        if (failed.Step is VmStep.AwaitCommand)
+            return WithCommand(GuestCommand.Error).WithError(failed.At, $"{NotExecuted}: {failed.Why}");
+        var next = AfterFailure
             ?? throw new ArgumentException($"VM {Id} is {Phase}, which does not fail", nameof(failed));
-        return WithError(failed.At, failed.Why).To(next, failed.At);
+        var why = this switch
+        {
+            { Changing.What: var change } => $"{Failure(change)}: {failed.Why}",
+            { Moving.To.Hostname: var host } => $"Error migrating VM to host {host}: {failed.Why}",
+            _ => failed.Why,
+        };
+        return WithError(failed.At, why).Unchanged().To(next, failed.At);
     }
 
     private VirtualMachine Apply(Observed seen)
     {
+        if (Lcm is LcmState.Migrate)
+            return Arrived(seen.At);
         var next = AfterSighting(seen.Sighting)
             ?? throw new ArgumentException($"VM {Id} is {Phase}, which {seen.Sighting} does not change", nameof(seen));
         var vm = seen.Sighting switch
@@ -155,13 +200,16 @@ public sealed partial record VirtualMachine
         var onHost = Host is not null || FilesOn is not null;
         return recovered.Operation switch
         {
-            RecoverOperation.Retry => vm.To(Lifecycle.RetryOf(Lcm) ?? Lcm, recovered.At),
+            RecoverOperation.Retry => (vm with { Moving = Moving is null ? null : Moving with { GivenUp = false } }).To(Lifecycle.RetryOf(Lcm) ?? Lcm, recovered.At),
             RecoverOperation.Success => (vm with { Lcm = Lifecycle.RetryOf(Lcm) ?? Lcm }).Advance(recovered.At),
-            RecoverOperation.Failure => vm.To(Lifecycle.AfterFailure(Lcm)!.Value, recovered.At),
-            RecoverOperation.Delete when onHost => vm.To(LcmState.CleanupDelete, recovered.At),
-            RecoverOperation.Recreate when onHost => vm.To(LcmState.CleanupResubmit, recovered.At),
+            RecoverOperation.Failure when Moving is { IsGranted: true } move && Lcm is LcmState.Migrate =>
+                (vm with { Moving = move with { GivenUp = true } }).To(Lcm, recovered.At),
+            RecoverOperation.Failure when Moving is { } move && Lifecycle.UndoOf(Lcm, move.Way) is { } back => vm.To(back, recovered.At),
+            RecoverOperation.Failure => vm.Unchanged().To(AfterFailure!.Value, recovered.At),
+            RecoverOperation.Delete when onHost => vm.Unchanged().To(LcmState.CleanupDelete, recovered.At),
+            RecoverOperation.Recreate when onHost => vm.Unchanged().To(LcmState.CleanupResubmit, recovered.At),
             RecoverOperation.Recreate => vm.To(State is VmState.Hold ? VmState.Hold : VmState.Pending, recovered.At),
-            _ => (vm with { FilesOn = null }).To(VmState.Done, recovered.At),
+            _ => (vm.Unchanged() with { FilesOn = null }).To(VmState.Done, recovered.At),
         };
     }
 
@@ -169,7 +217,7 @@ public sealed partial record VirtualMachine
     private VirtualMachine To(Lifecycle.Phase next, DateTimeOffset when)
     {
         var at = when.ToUnixTimeSeconds();
-        var vm = this with
+        var vm = (Lifecycle.IsMigration(next.Lcm) ? this : Returned(next)) with
         {
             State = next.State,
             Lcm = next.Lcm,
@@ -177,14 +225,17 @@ public sealed partial record VirtualMachine
             PrevLcm = Lcm,
             Transition = Transition + 1,
             End = next.State is VmState.Done ? at : End,
+            Template = WithoutGuest(next),
             Hard = Hard && next.State is VmState.Active,
             Rebooting = null,
+            Filters = next.State is VmState.Active ? Filters : FilterState.Current,
+            Changing = Lifecycle.IsChange(next.Lcm) ? Changing : null,
         };
         if (History is not [.., { IsOpen: true } open])
             return vm.State is VmState.Done or VmState.Pending ? vm with { FilesOn = vm.State is VmState.Done ? null : vm.FilesOn } : vm;
 
-        var (wasUp, isUp) = (Lifecycle.GuestIsUp(Phase), Lifecycle.GuestIsUp(next));
-        if (open.PrologEnd == 0 && next.Lcm is not (LcmState.Prolog or LcmState.PrologResume or LcmState.PrologUndeploy))
+        var (wasUp, isUp) = (IsUp(Phase), IsUp(next));
+        if (open.PrologStart != 0 && open.PrologEnd == 0 && next.Lcm is not (LcmState.Prolog or LcmState.PrologResume or LcmState.PrologUndeploy))
             open = open with { PrologEnd = at };
         if (isUp && !wasUp)
             open = open with { RunningStart = open.RunningStart == 0 ? at : open.RunningStart, RunningEnd = 0 };
@@ -194,7 +245,7 @@ public sealed partial record VirtualMachine
             open = open with { EpilogStart = at };
         if (!Lifecycle.HoldsCapacity(next.State))
         {
-            open = open with { End = at, EpilogEnd = open.EpilogStart == 0 ? 0 : at };
+            open = open with { End = at, EpilogEnd = open.EpilogStart == 0 ? 0 : at, Template = Template };
             vm = vm with
             {
                 FilesOn = next.State is VmState.Stopped or VmState.Undeployed ? open.Host : null,
@@ -205,6 +256,10 @@ public sealed partial record VirtualMachine
 
         return vm with { History = History.SetItem(History.Length - 1, open) };
     }
+
+    /// <summary>A change leaves the guest as it is.</summary>
+    private bool IsUp(Lifecycle.Phase phase) =>
+        Lifecycle.GuestIsUp(Changing is { From: var from } && Lifecycle.IsChange(phase.Lcm) ? from : phase);
 
     private VirtualMachine Noted(HistoryAction action, Caller by) => History is [.., { IsOpen: true } open]
         ? this with

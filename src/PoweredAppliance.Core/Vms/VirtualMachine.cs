@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using PoweredAppliance.Core.Access;
 using PoweredAppliance.Core.Drivers;
+using PoweredAppliance.Core.Schedules;
 using PoweredAppliance.Core.Templates;
 using static PoweredAppliance.Core.Vms.VmProtocol;
 
@@ -27,8 +29,11 @@ public sealed partial record VirtualMachine
     public long End { get; init; }
     public string DeployId { get; init; } = "";
 
-    /// <summary>Counts placements; a host refuses to start an older generation than it has seen.</summary>
+    /// <summary>Of the stay on its host, a number of its own for each placement; a host refuses to start an older one than it has seen.</summary>
     public int Generation { get; init; }
+
+    /// <summary>The newest generation that was given, also to a place that it has not come to.</summary>
+    public int Newest { get; init; }
 
     /// <summary>Counts changes of phase, so that late reports about an earlier step are recognised.</summary>
     public long Transition { get; init; }
@@ -47,9 +52,29 @@ public sealed partial record VirtualMachine
 
     /// <summary>A reboot or reset that was accepted and not done yet.</summary>
     public VmStep? Rebooting { get; init; }
+
+    /// <summary>A change that its host makes now.</summary>
+    public OngoingChange? Changing { get; init; }
+
+    /// <summary>The way to another host that it is on now.</summary>
+    public Migration? Moving { get; init; }
+
+    /// <summary>What of it is to be removed from hosts that it is not on.</summary>
+    public ImmutableArray<Remnant> Remnants { get; init; } = [];
+
+    /// <summary>Of each disk that has or had any, in the order of their first.</summary>
+    public ImmutableArray<DiskSnapshots> DiskSnapshots { get; init; } = [];
+
+    /// <summary>Ids of devices and snapshots that were given are not given again: what an id left on a host is never another's.</summary>
+    public int NextDisk { get; init; }
+    public int NextNic { get; init; }
+    public int NextSnapshot { get; init; }
     public bool Resched { get; init; }
     public int GraphicsPort { get; init; }
     public ImmutableArray<HistoryRecord> History { get; init; } = [];
+
+    /// <summary>Null: it is not locked.</summary>
+    public ObjectLock? Lock { get; init; }
 
     /// <summary>Its domain was made by somebody else and is adopted, on the one host where it is.</summary>
     public bool Imported => Specification.Yes(Template["IMPORTED"]);
@@ -59,14 +84,25 @@ public sealed partial record VirtualMachine
     /// <summary>The host that keeps room for the VM, null when none does.</summary>
     public HostOffer? Host => Lifecycle.HoldsCapacity(State) && History is [.., { IsOpen: true } last] ? last.Host : null;
 
+    /// <summary>All that has to be done for it now: at most one thing a host.</summary>
+    public IEnumerable<VmWork> Works => Work is { } work ? Removals.Prepend(work) : Removals;
+
+    /// <summary>What its next state waits for.</summary>
     public VmWork? Work => this switch
     {
         { Pledge: { } offer, State: VmState.Pending } => new VmWork.Claim(offer.Host, Generation),
         { Pledge: { } offer } => new VmWork.Perform(offer.Host, Generation, Transition, VmStep.Withdraw),
         { State: VmState.Pending, Imported: true } => null, // its place is where its domain is
+        { State: VmState.Pending, MayRun: not null } => null,
         { State: VmState.Pending } => new VmWork.FindPlace(),
         { State: VmState.Active, Rebooting: { } step, Host: { } host } => new VmWork.Perform(host.Host, Generation, Transition, step),
+        { State: VmState.Active, Lcm: LcmState.Running, Filters: FilterState.Pending, Host: { } host } =>
+            new VmWork.Perform(host.Host, Generation, Transition, VmStep.Filter),
+        { State: VmState.Active, Lcm: LcmState.Running, Command.IsExecuting: true, Host: { } host } =>
+            new VmWork.Perform(host.Host, Generation, Transition, VmStep.AwaitCommand),
         { State: VmState.Active, Lcm: LcmState.Boot, Imported: true, Host: { } host } => new VmWork.Perform(host.Host, Generation, Transition, VmStep.Adopt),
+        { State: VmState.Active, Moving: { } move, Host: { } host } when Lifecycle.StepOf(Lcm, Hard) is not null =>
+            MovingWork(move, host, Generation, Transition, Lcm),
         { State: VmState.Active } when Lifecycle.StepOf(Lcm, Hard) is { } step && (Host ?? FilesOn) is { } host =>
             new VmWork.Perform(host.Host, Generation, Transition, step),
         _ => null,
@@ -76,9 +112,12 @@ public sealed partial record VirtualMachine
     public static Decision<IEvent> Decide(VirtualMachine? vm, ICommand command, DateTimeOffset now) => (vm, command) switch
     {
         (null, Create c) => Decision<IEvent>.Of(
-            new Created(c.Vm, now, c.Name, c.Owner, c.Permissions, c.Template, c.UserTemplate, c.OnHold)),
+        [
+            new Created(c.Vm, now, c.Name, c.Owner, c.Permissions, c.Template, c.UserTemplate, c.OnHold),
+            .. (c.Inherited.IsDefault ? [] : c.Inherited).Select(tree => new SnapshotsInherited(c.Vm, now, tree)),
+        ]),
         (null, _) => Decision<IEvent>.No(Refusal.NotFound("virtual machine", command.Vm.Value)),
-        ({ } there, Create c) => there.Name == c.Name && there.Owner == c.Owner && there.Template.Equals(c.Template)
+        ({ } there, Create c) => there.Name == c.Name && there.Owner == c.Owner && there.Template.Equals(c.Template.Without(ScheduleEntry.Name))
             ? Decision<IEvent>.Nothing
             : Decision<IEvent>.No(new(ErrorCode.Allocate, $"VM {c.Vm} exists already.", ObjectId: c.Vm.Value)),
         ({ } there, _) => there.Decide(command, now),
@@ -88,7 +127,18 @@ public sealed partial record VirtualMachine
     {
         Act act => Decide(act, now),
         Deploy deploy => Decide(deploy, now),
+        Migrate migrate => Decide(migrate, now),
         Recover recover => Decide(recover, now),
+        Change change => Decide(change, now),
+        SecureNic secure => Decide(secure, now),
+        SetRules set => Decide(set, now),
+        UpdateConfiguration update => Decide(update, now),
+        SetGroup set => Decide(set, now),
+        PutSchedule put => Decide(put, now),
+        DropSchedule drop => Decide(drop, now),
+        RunSchedule run => Decide(run, now),
+        FailSchedule failed => Decide(failed, now),
+        RenameDiskSnapshot rename => Decide(rename, now),
         Rename rename => rename.Name == Name ? Nothing : Of(new Renamed(Id, now, rename.Name)),
         UpdateUserTemplate { Append: true } update => Of(new UserTemplateSet(Id, now, UserTemplate.Merge(update.Given))),
         UpdateUserTemplate update => Of(new UserTemplateSet(Id, now, update.Given)),
@@ -96,11 +146,24 @@ public sealed partial record VirtualMachine
         Chown chown => new Caller(chown.User ?? Owner.User, chown.Group ?? Owner.Group) is var owner && owner == Owner
             ? Nothing
             : Of(new OwnerSet(Id, now, owner)),
+        VmProtocol.Lock take => ObjectLock.Take(Lock, take.By, take.IsAdmin, take.Test, Id.Value) is { } why
+            ? Decision<IEvent>.No(why)
+            : Of(new Locked(Id, now, take.Level, take.By)),
+        Unlock lift => ObjectLock.Lift(Lock, lift.By, lift.IsAdmin, Id.Value) is { } why
+            ? Decision<IEvent>.No(why)
+            : Lock is null ? Nothing : Of(new Unlocked(Id, now)),
         Offer offer => State is VmState.Pending && Pledge is null && (FilesOn is null || FilesOn.Host == offer.Host.Host)
-            ? Of(new Offered(Id, now, offer.Host, Generation + 1, Caller.Nobody))
+                && !Litters(offer.Host) && MayRun is null
+            ? Of(new Offered(Id, now, offer.Host, Newest + 1, Caller.Nobody))
             : Nothing,
         NoPlace no => State is VmState.Pending && Pledge is null && UserTemplate["SCHED_MESSAGE"] != no.Why
             ? Of(new Unplaceable(Id, now, no.Why))
+            : Nothing,
+        ClaimGranted granted when Moving is { IsGranted: false } move => granted.Generation == move.Generation
+            ? Of(new MigrationGranted(Id, now, move.Generation, granted.GraphicsPort))
+            : Nothing,
+        ClaimRefused refused when Moving is { IsGranted: false } move => refused.Generation == move.Generation
+            ? Of(new MigrationRefused(Id, now, move.Generation, refused.Why))
             : Nothing,
         ClaimGranted granted => State is VmState.Pending && Pledge is not null && granted.Generation == Generation
             ? Of(new Placed(Id, now, Generation, granted.GraphicsPort))
@@ -108,6 +171,7 @@ public sealed partial record VirtualMachine
         ClaimRefused refused => State is VmState.Pending && Pledge is not null && refused.Generation == Generation
             ? Of(new OfferRefused(Id, now, Generation, refused.Why))
             : Nothing,
+        FillDisks fill => Decide(fill, now),
         StepReport report => Decide(report, now),
         Observe observe => Decide(observe, now),
         _ => throw new ArgumentOutOfRangeException(nameof(command), command, "a command this version has never heard of"),
@@ -144,18 +208,28 @@ public sealed partial record VirtualMachine
         if (FilesOn is { } files && files.Host != deploy.Offer.Host)
             return Decision<IEvent>.No(Refusal.WrongState(
                 $"The files of VM {Id} are on host {files.Hostname}; it can only be deployed there.", Id.Value));
-        return Of(new Offered(Id, now, deploy.Offer, Generation + 1, deploy.By));
+        if (MayRun is { } elsewhere)
+            return Decision<IEvent>.No(Refusal.WrongState($"VM {Id} may run on host {elsewhere.Host.Hostname}; it can be deployed when it has been removed there.", Id.Value));
+        if (Litters(deploy.Offer))
+            return Decision<IEvent>.No(Refusal.WrongState(Littered(deploy.Offer), Id.Value));
+        return Of(new Offered(Id, now, deploy.Offer, Newest + 1, deploy.By));
     }
 
     private Decision<IEvent> Decide(Recover recover, DateTimeOffset now)
     {
+        // As OpenNebula: who asks for its end when it has ended is not told no.
+        if (State is VmState.Done && recover.Operation is RecoverOperation.Delete)
+            return Nothing;
         var step = State is VmState.Active ? Lifecycle.StepOf(Lcm, Hard) : null;
         var failed = State is VmState.Active ? Lifecycle.RetryOf(Lcm) : null;
         var possible = recover.Operation switch
         {
             _ when State is VmState.Done => false,
-            RecoverOperation.Recreate when Imported => false,
-            RecoverOperation.Failure => step is not null && Lifecycle.AfterFailure(Lcm) is not null,
+            RecoverOperation.Recreate when Imported || State is VmState.Cloning or VmState.CloningFailure => false,
+            RecoverOperation.Failure => (step is not null && AfterFailure is not null) || Moving is { } move && Lifecycle.UndoOf(Lcm, move.Way) is not null,
+            // What has arrived on the other host, only the hosts can say: the copy on this one would go (laws 1 and 6).
+            RecoverOperation.Success when Lifecycle.IsMigration(Lcm) && Lcm is not LcmState.SaveMigrate => false,
+            RecoverOperation.Success when Moving is { IsGranted: false } => false,
             // Nobody can declare a silent host clean: the VM would start elsewhere while it may still run there (law 1).
             RecoverOperation.Success when Lcm is LcmState.CleanupResubmit => false,
             RecoverOperation.Success => step is not null || (failed is { } f && Lifecycle.AfterDone(f) is not null),
@@ -170,17 +244,22 @@ public sealed partial record VirtualMachine
 
     private Decision<IEvent> Decide(StepReport report, DateTimeOffset now)
     {
+        if (Removals.Any(r => report.Step is VmStep.Cleanup && (r.Generation, r.Transition) == (report.Generation, report.Transition)))
+            return report.Outcome.Done ? Of(new StepDone(Id, now, report.Generation, VmStep.Cleanup, null)) : Nothing;
         if (Work is not VmWork.Perform { Step: var step } work || step != report.Step
             || work.Generation != report.Generation || work.Transition != report.Transition)
             return Nothing;
+        if (report.Outcome is { Done: true, Command: var command } && (step is VmStep.AwaitCommand || command is not null))
+            return Reported(step, command, now);
         if (report.Outcome.Done)
-            return Of(new StepDone(Id, now, Generation, step, report.Outcome.DeployId));
-        var lasting = step is VmStep.Withdraw || (step is VmStep.Cleanup && Lifecycle.AfterFailure(Lcm) is null);
-        return lasting ? Nothing : Of(new StepFailed(Id, now, Generation, step, report.Outcome.Error ?? "no reason given"));
+            return Of(new StepDone(Id, now, work.Generation, step, report.Outcome.DeployId));
+        var lasting = step is VmStep.Withdraw || (step is VmStep.Cleanup && AfterFailure is null);
+        return lasting ? Nothing : Of(new StepFailed(Id, now, work.Generation, step, report.Outcome.Error ?? "no reason given"));
     }
 
     private Decision<IEvent> Decide(Observe seen, DateTimeOffset now) =>
-        Host?.Host == seen.Host && Generation == seen.Generation && AfterSighting(seen.Sighting) is { } next && next != Phase
+        ShowsArrival(seen)
+        || (Host?.Host == seen.Host && Generation == seen.Generation && AfterSighting(seen.Sighting) is { } next && next != Phase)
             ? Of(new Observed(Id, now, seen.Sighting, seen.Detail))
             : Nothing;
 
@@ -208,5 +287,7 @@ public abstract record VmWork
 
     /// <summary>The host has to grant room for this generation.</summary>
     public sealed record Claim(HostId Host, int Generation) : VmWork;
-    public sealed record Perform(HostId Host, int Generation, long Transition, VmStep Step) : VmWork;
+
+    /// <param name="Peer">the other host of a VM that moves</param>
+    public sealed record Perform(HostId Host, int Generation, long Transition, VmStep Step, HostId? Peer = null) : VmWork;
 }

@@ -31,8 +31,11 @@ public enum HistoryAction
 {
     None = 0, Migrate = 1, LiveMigrate = 2, Undeploy = 5, UndeployHard = 6, Hold = 7, Release = 8, Stop = 9, Suspend = 10,
     Resume = 11, Delete = 13, DeleteRecreate = 14, Reboot = 15, RebootHard = 16, Resched = 17, Unresched = 18,
-    Poweroff = 19, PoweroffHard = 20, Terminate = 27, TerminateHard = 28, Deploy = 30, Chown = 31, Chmod = 32, UpdateConf = 33,
-    Rename = 34, Resize = 35, Update = 36, Recover = 42, Retry = 43, Monitor = 44,
+    Poweroff = 19, PoweroffHard = 20, DiskAttach = 21, DiskDetach = 22, NicAttach = 23, NicDetach = 24, DiskSnapshotCreate = 25,
+    DiskSnapshotDelete = 26, Terminate = 27, TerminateHard = 28, DiskResize = 29, Deploy = 30, Chown = 31, Chmod = 32, UpdateConf = 33,
+    Rename = 34, Resize = 35, Update = 36, SnapshotCreate = 37, SnapshotDelete = 38, SnapshotRevert = 39, DiskSaveas = 40,
+    DiskSnapshotRevert = 41, Recover = 42, Retry = 43, Monitor = 44, DiskSnapshotRename = 45, PoweroffMigrate = 48, PoweroffHardMigrate = 49, NicUpdate = 51, SgAttach = 56, SgDetach = 57, Exec = 61, ExecCancel = 63,
+    VmGroupAdd = 64, VmGroupDel = 65,
 }
 
 /// <summary>What a person may ask of a VM through one.vm.action.</summary>

@@ -18,8 +18,7 @@ internal sealed class DiskTargets
     internal DiskTargets(VmSpec spec)
     {
         _noIde = DomainBoot.IsPcie(spec.Os);
-        var disks = spec.Disks.IsDefault ? [] : spec.Disks;
-        foreach (var disk in disks.OrderBy(d => PrefixOf(BusOf(d.Target, d.Bus)) != d.Target[..Math.Min(2, d.Target.Length)])) // who keeps its name chooses first
+        foreach (var disk in spec.Disks.OrderBy(d => PrefixOf(BusOf(d.Target, d.Bus)) != d.Target[..Math.Min(2, d.Target.Length)])) // who keeps its name chooses first
         {
             if (!_disks.TryAdd(disk.Id, Place(disk.Target, disk.Bus)))
                 throw new DomainSpecException($"two disks have the id {disk.Id}");

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Xml;
 using PoweredAppliance.Core.Drivers;
 
@@ -15,15 +16,33 @@ internal static class DomainDevices
         xml.WriteStartElement("devices");
         var targets = new DiskTargets(spec);
         WriteControllers(xml, spec, targets);
-        foreach (var disk in spec.Disks.IsDefault ? [] : spec.Disks)
+        foreach (var disk in spec.Disks)
             WriteDisk(xml, spec, place, disk, targets.Of(disk));
         if (targets.Context is { } context)
             WriteCdrom(xml, place.ContextOf(spec.Id), context, order: null);
-        foreach (var nic in spec.Nics.IsDefault ? [] : spec.Nics)
-            WriteNic(xml, spec, nic);
+        foreach (var nic in spec.Nics)
+            WriteNic(xml, spec, place, nic);
         DomainXml.WriteOddDevices(xml, spec, place);
         xml.WriteEndElement();
     }
+
+    /// <summary>One disk of the VM as an element of its own.</summary>
+    internal static string Disk(VmSpec spec, DomainPlace place, DiskSpec disk) => Element(xml => WriteDisk(xml, spec, place, disk, new DiskTargets(spec).Of(disk)));
+
+    /// <summary>One interface of the VM as an element of its own.</summary>
+    internal static string Nic(VmSpec spec, DomainPlace place, NicSpec nic) => Element(xml => WriteNic(xml, spec, place, nic));
+
+    internal static string ScsiController { get; } = Element(WriteScsi);
+
+    private static string Element(Action<XmlWriter> write)
+    {
+        var text = new StringBuilder();
+        using (var xml = XmlWriter.Create(text, new() { OmitXmlDeclaration = true }))
+            write(xml);
+        return text.ToString();
+    }
+
+    private static void WriteScsi(XmlWriter xml) => xml.Leaf("controller", null, ("type", "scsi"), ("index", "0"), ("model", "virtio-scsi"));
 
     private static void WriteControllers(XmlWriter xml, VmSpec spec, DiskTargets targets)
     {
@@ -35,7 +54,7 @@ internal static class DomainDevices
         }
         xml.Leaf("controller", null, ("type", "usb"), ("model", "qemu-xhci"));
         if (targets.AnyOn("scsi"))
-            xml.Leaf("controller", null, ("type", "scsi"), ("index", "0"), ("model", "virtio-scsi"));
+            WriteScsi(xml);
     }
 
     private static void WriteDisk(XmlWriter xml, VmSpec spec, DomainPlace place, DiskSpec disk, DiskTarget target)
@@ -80,7 +99,7 @@ internal static class DomainDevices
         xml.WriteEndElement();
     }
 
-    private static void WriteNic(XmlWriter xml, VmSpec spec, NicSpec nic)
+    private static void WriteNic(XmlWriter xml, VmSpec spec, DomainPlace place, NicSpec nic)
     {
         xml.WriteStartElement("interface");
         if (!string.IsNullOrEmpty(nic.Bridge))
@@ -101,7 +120,29 @@ internal static class DomainDevices
         xml.Leaf("model", null, ("type", string.IsNullOrEmpty(nic.Model) ? "virtio" : nic.Model));
         if (VmFiles.Tap(spec.Id, nic.Id) is { } tap)
             xml.Leaf("target", null, ("dev", tap));
+        if (nic.Filter is not null)
+            xml.Leaf("filterref", null, ("filter", FilterXml.Name(place.Deployment, spec.Id, nic.Id)));
+        if (nic.Inbound is not null || nic.Outbound is not null)
+        {
+            xml.WriteStartElement("bandwidth");
+            WriteBandwidth(xml, "inbound", nic.Inbound);
+            WriteBandwidth(xml, "outbound", nic.Outbound);
+            xml.WriteEndElement();
+        }
+
         WriteOrder(xml, DomainBoot.OrderOf(spec.Os, "nic", nic.Id));
+        xml.WriteEndElement();
+    }
+
+    /// <summary>libvirt counts as OpenNebula does: KiB a second, the burst in KiB.</summary>
+    private static void WriteBandwidth(XmlWriter xml, string direction, Bandwidth? limit)
+    {
+        if (limit is not var (average, peak, burst))
+            return;
+        xml.WriteStartElement(direction);
+        foreach (var (name, value) in new[] { ("average", average), ("peak", peak), ("burst", burst) })
+            if (value > 0)
+                xml.Attribute(name, value.ToString(CultureInfo.InvariantCulture));
         xml.WriteEndElement();
     }
 

@@ -35,18 +35,31 @@ public static class DomainXml
         xml.WriteEndElement();
         if (spec.Name.Length > 0 && !spec.Name.AsSpan().ContainsAny('\n', '\r'))
             xml.Leaf("title", Printable(spec.Name));
-        xml.Leaf("memory", spec.MemoryMebibytes, ("unit", "MiB"));
-        xml.Leaf("vcpu", spec.Vcpu, ("placement", "static"));
+        WriteSize(xml, spec);
         if (place.CpuShares)
         {
             xml.WriteStartElement("cputune");
-            xml.Leaf("shares", Math.Clamp((long)spec.CpuPercent * SharesOfOneCore / 100, 2, MostShares));
+            xml.Leaf("shares", Shares(spec));
             xml.WriteEndElement();
         }
         DomainBoot.Write(xml, spec, place);
         DomainDevices.Write(xml, spec, place);
         RawXml.WriteInto(xml, spec.RawXml);
         xml.WriteEndElement();
+    }
+
+    internal static long Shares(VmSpec spec) => Math.Clamp((long)spec.CpuPercent * SharesOfOneCore / 100, 2, MostShares);
+
+    /// <summary>Memory that the guest may get later is in its balloon from the start; cpus that it may get are not plugged.</summary>
+    private static void WriteSize(XmlWriter xml, VmSpec spec)
+    {
+        xml.Leaf("memory", Math.Max(spec.MemoryMebibytes, spec.MemoryMaxMebibytes), ("unit", "MiB"));
+        if (spec.MemoryMaxMebibytes > spec.MemoryMebibytes)
+            xml.Leaf("currentMemory", spec.MemoryMebibytes, ("unit", "MiB"));
+        if (spec.VcpuMax > spec.Vcpu)
+            xml.Leaf("vcpu", spec.VcpuMax, ("placement", "static"), ("current", spec.Vcpu.ToString(CultureInfo.InvariantCulture)));
+        else
+            xml.Leaf("vcpu", spec.Vcpu, ("placement", "static"));
     }
 
     internal static void WriteOddDevices(XmlWriter xml, VmSpec spec, DomainPlace place)

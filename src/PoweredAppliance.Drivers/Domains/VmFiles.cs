@@ -11,11 +11,28 @@ public static class VmFiles
 
     public static string Disk(VmId vm, int disk) => string.Create(CultureInfo.InvariantCulture, $"one-{vm}-disk-{disk}");
 
+    /// <summary>A copy of a disk while it is being saved as an image.</summary>
+    public static string DiskCopy(VmId vm, int disk) => string.Create(CultureInfo.InvariantCulture, $"one-{vm}-disk-{disk}-copy");
+
+    /// <summary>The name of a disk's snapshot inside its file, of one VM alone: a persistent image outlives the VMs that use it.</summary>
+    public static string DiskSnapshot(VmId vm, int disk, int snapshot) => string.Create(CultureInfo.InvariantCulture, $"one-{vm}-disk-{disk}-snap-{snapshot}");
+
+    /// <summary>A domain that is never started: libvirt's place for work on a disk of a guest that is off.</summary>
+    public static string Workbench(VmId vm) => $"{WorkbenchPrefix}{vm}";
+
+    public const string WorkbenchPrefix = "powered-workbench-";
+
     public static string Context(VmId vm) => $"one-{vm}-context.iso";
 
     public static string ConsoleLog(VmId vm) => $"one-{vm}-console.log";
 
     public static string Checkpoint(VmId vm) => $"one-{vm}.checkpoint";
+
+    /// <summary>Lies beside files that come from another host for as long as they have not all come; holds the generation they come for.</summary>
+    public static string Receiving(VmId vm) => $"one-{vm}.receiving";
+
+    /// <summary>Put into the folder of one host to see whether another has the same folder.</summary>
+    public static string Flag(VmId vm) => $"one-{vm}.flag";
 
     /// <summary>The name of an interface on the host, or null where the kernel's 15 characters do not hold it.</summary>
     public static string? Tap(VmId vm, int nic)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Xml.Linq;
 using LibvirtSharp;
 using PoweredAppliance.Core.Drivers;
@@ -53,21 +52,11 @@ internal sealed class CheckpointSteps(HostAddress address, HostPools pools, VmFi
                 return StepOutcome.Fail($"the checkpoint is of generation {stamp.Generation}, this step of {step.Generation}", retriable: false);
             if (!step.Spec.Imported)
                 domains.Define(connect, step).Dispose();
-            var now = new DomainMetadata(step.Vm, step.Generation, address.Deployment).StampOn(saved);
-            PutGraphics(now, step.Spec.Graphics);
-            Domain.Restore(connect, PathOf(step), now.ToString(), DomainSaveRestoreFlags.Running);
+            // The guest may have been saved on another host, whose folders are others, and for another claim.
+            Domain.Restore(connect, PathOf(step), DomainMove.To(domains.Place(step), step.Spec, saved).ToString(), DomainSaveRestoreFlags.Running);
         }
         files.RemoveCheckpoint(connect, step.Vm, stop);
         return StepOutcome.Ok(VmFiles.Domain(step.Vm));
-    }
-
-    /// <summary>The port comes with the claim, and the claim may be another one than when the guest was saved.</summary>
-    private static void PutGraphics(XElement domain, GraphicsSpec? graphics)
-    {
-        if (graphics is not { Port: > 0 } || domain.Element("devices")?.Element("graphics") is not { } element)
-            return;
-        element.SetAttributeValue("port", graphics.Port.ToString(CultureInfo.InvariantCulture));
-        element.SetAttributeValue("autoport", "no");
     }
 
     /// <summary>The domain in the checkpoint; null when there is none or it was torn while it was written.</summary>

@@ -20,28 +20,43 @@ internal sealed class DomainGuard(HostAddress address)
     /// <param name="olderGoes">false: an older domain refuses the step, which is meant for a guest that does not run here</param>
     internal Found Look(Connect connect, HostStep step, bool olderGoes)
     {
-        var name = VmFiles.Domain(step.Vm);
-        var domain = (step.Spec.Imported ? null : connect.FindDomainByName(name)) ?? connect.FindDomainByUuid(step.Spec.Uuid);
-        if (domain is null)
+        if (Find(connect, step) is not { } domain)
             return default;
+        if (Refusal(domain, step, out var generation) is { } refusal)
+            return refusal;
+        if (generation == step.Generation)
+            return new(domain, null);
+        if (!olderGoes)
+            return Refuse(domain, $"host {address.Name} has only generation {generation} of VM {step.Vm}; {step.Kind} is for {step.Generation}");
+        if (step.Spec.Imported)
+            return Refuse(domain, $"host {address.Name} has only generation {generation} of VM {step.Vm}, whose domain was imported and is not made anew");
+        using (domain)
+            Remove(domain, withNvram: false);
+        return default;
+    }
+
+    /// <summary>The domain of a VM that leaves this host: of an older generation than the step, and it stays as it is.</summary>
+    internal Found Leaving(Connect connect, HostStep step) =>
+        Find(connect, step) is { } domain ? Refusal(domain, step, out _) ?? new(domain, null) : default;
+
+    /// <summary>Why nothing can be done to a domain that stands where the VM's would; null: it is the VM's, and no newer than the step.</summary>
+    private Found? Refusal(Domain domain, HostStep step, out int generation)
+    {
         var stamp = DomainMetadata.Of(DomainMetadata.Parse(domain.GetXmlDesc()));
+        generation = stamp?.Generation ?? 0;
         if (stamp is null || stamp.Deployment != address.Deployment || stamp.Vm != step.Vm)
         {
             var owner = stamp is null ? "nobody's that is known here" : $"VM {stamp.Vm} of deployment {stamp.Deployment}";
             return Refuse(domain, $"host {address.Name} has a domain {domain.Name} ({domain.Uuid}) that is {owner}", foreign: true);
         }
-        if (stamp.Generation > step.Generation)
-            return Refuse(domain, $"host {address.Name} has generation {stamp.Generation} of VM {step.Vm}; {step.Kind} is for {step.Generation}");
-        if (stamp.Generation == step.Generation)
-            return new(domain, null);
-        if (!olderGoes)
-            return Refuse(domain, $"host {address.Name} has only generation {stamp.Generation} of VM {step.Vm}; {step.Kind} is for {step.Generation}");
-        if (step.Spec.Imported)
-            return Refuse(domain, $"host {address.Name} has only generation {stamp.Generation} of VM {step.Vm}, whose domain was imported and is not made anew");
-        using (domain)
-            Remove(domain, withNvram: false);
-        return default;
+        return generation > step.Generation
+            ? Refuse(domain, $"host {address.Name} has generation {generation} of VM {step.Vm}; {step.Kind} is for {step.Generation}")
+            : null;
     }
+
+    /// <summary>What stands where the VM's domain would, whosever it is.</summary>
+    internal static Domain? Find(Connect connect, HostStep step) =>
+        (step.Spec.Imported ? null : connect.FindDomainByName(VmFiles.Domain(step.Vm))) ?? connect.FindDomainByUuid(step.Spec.Uuid);
 
     private static Found Refuse(Domain domain, string why, bool foreign = false)
     {

@@ -25,6 +25,24 @@ internal static class DomainStates
         },
     };
 
+    /// <summary>Whether a paused domain is one end of a migration: on its way here and not yet a guest, or gone from here but for its end.</summary>
+    internal static bool IsArriving(DomainState state, int reason) =>
+        state is DomainState.Paused && (DomainPausedReason)reason is DomainPausedReason.Migration or DomainPausedReason.StartingUp;
+
+    /// <summary>The migration that a domain takes part in now; null: in none. libvirt has figures of one only where it comes from.</summary>
+    internal static DomainJobOperation? MigrationOf(Domain domain)
+    {
+        try
+        {
+            return domain.GetJobStats() is { Type: not DomainJobType.None, Operation: DomainJobOperation.MigrationOut or DomainJobOperation.MigrationIn } job
+                ? job.Operation : null;
+        }
+        catch (LibvirtException why) when (why.Code is ErrorNumber.OperationUnsupported && domain.IsActive)
+        {
+            return DomainJobOperation.MigrationIn;
+        }
+    }
+
     /// <summary>The reason in lower-case words, such as <c>io error</c>; the state's name where there is none.</summary>
     internal static string Reason(DomainState state, int reason) => state switch
     {

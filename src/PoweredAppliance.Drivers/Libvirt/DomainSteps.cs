@@ -6,7 +6,7 @@ namespace PoweredAppliance.Drivers.Libvirt;
 
 /// <summary>The steps that are one short piece of blocking work on a host. They throw <see cref="LibvirtException"/> when libvirt refuses.</summary>
 internal sealed class DomainSteps(
-    HostAddress address, HostPools pools, VmFilesOnHost files, DomainGuard guard, HostObserver observer, LibvirtDriverOptions options)
+    HostAddress address, HostPools pools, VmFilesOnHost files, DomainGuard guard, NicFilters filters, HostObserver observer, LibvirtDriverOptions options)
 {
     /// <summary>Turns false when the host turned out to have no cpu control group.</summary>
     private volatile bool _cpuShares = true;
@@ -25,6 +25,9 @@ internal sealed class DomainSteps(
             if (step.Spec.Imported)
                 return Start(found.Domain, step);
         }
+        // It may have been changed since the prolog made it.
+        if (step.Spec.Context is not null)
+            files.MakeContext(connect, step.Spec, stop);
         using var domain = Define(connect, step);
         try
         {
@@ -70,9 +73,11 @@ internal sealed class DomainSteps(
     /// <summary>Defines the domain, or brings its definition up to date.</summary>
     internal Domain Define(Connect connect, HostStep step)
     {
+        files.RefuseHalf(connect, step.Vm);
         var xml = DomainXml.Of(step.Spec, Place(step));
         try
         {
+            filters.Define(connect, step.Spec);
             var domain = connect.DefineXml(xml);
             observer.Knows(domain.Uuid, step.Vm);
             return domain;
@@ -126,12 +131,32 @@ internal sealed class DomainSteps(
     {
         using var found = guard.Look(connect, step, olderGoes: true);
         if (found.Domain is { } domain)
+        {
+            if (!domain.IsActive && connect.Type is not "TEST")
+                DropSnapshots(domain);
             DomainGuard.Remove(domain, withNvram: false);
+        }
+
+        if (found.Refusal is null)
+            filters.Remove(connect, step.Vm);
         return found.Refusal ?? StepOutcome.Ok();
     }
 
-    /// <summary>A domain of that name which is not ours stays; the files in our own pool are ours whatever it is.</summary>
-    internal StepOutcome Cleanup(Connect connect, HostStep step, CancellationToken stop)
+    /// <summary>Nobody could go back to them without their domain, and they take room in the disks.</summary>
+    private static void DropSnapshots(Domain domain)
+    {
+        foreach (var snapshot in domain.ListAllSnapshots())
+        {
+            using (snapshot)
+                snapshot.Delete();
+        }
+    }
+
+    /// <summary>
+    /// A domain of that name which is not ours stays; the files in our own pool are ours whatever it is. What persistent disks hold goes
+    /// home when no guest writes to them any more and before anything of the VM is removed; of a VM that is elsewhere it goes as it is.
+    /// </summary>
+    internal StepOutcome Cleanup(Connect connect, HostStep step, IProgress<StepProgress> progress, CancellationToken stop)
     {
         using (var found = guard.Look(connect, step, olderGoes: true))
         {
@@ -140,6 +165,16 @@ internal sealed class DomainSteps(
             if (found.Domain is { } domain)
                 DomainGuard.Remove(domain, withNvram: !step.Spec.Imported);
         }
+        using (var images = pools.Images(connect))
+            foreach (var disk in PersistentCopies.Of(step.Spec))
+            {
+                if (step.Superseded)
+                    PersistentCopies.Drop(images, step.Vm, disk);
+                else
+                    PersistentCopies.BringHome(images, step.Vm, disk, progress, stop);
+            }
+
+        filters.Remove(connect, step.Vm);
         files.Remove(connect, step.Vm, stop);
         return StepOutcome.Ok();
     }

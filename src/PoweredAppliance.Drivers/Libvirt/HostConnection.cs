@@ -50,8 +50,11 @@ internal sealed class HostConnection : IDisposable
         return await _calls.Run(what, deadline, given => Guarded(connect, what, work, given), stop).ConfigureAwait(false);
     }
 
-    /// <summary>Opens the connection if it is not open: whoever needs its notices before its answers.</summary>
-    internal Task Ensure(CancellationToken stop) => Open(stop);
+    /// <summary>
+    /// The connection, opened if it is not open: for whoever needs its notices before its answers, and for work on the lane of another host
+    /// that needs both hosts.
+    /// </summary>
+    internal Task<Connect> Ensure(CancellationToken stop) => Open(stop);
 
     private T Guarded<T>(Connect connect, string what, Func<Connect, CancellationToken, T> work, CancellationToken given)
     {

@@ -10,7 +10,7 @@ using PoweredAppliance.Drivers.Domains;
 namespace PoweredAppliance.Drivers.Libvirt;
 
 /// <summary>Reads all domains and the host's usage. One reading at a time.</summary>
-internal sealed class HostObserver(HostAddress address, HostPools pools, LibvirtDriverOptions options, bool isThisMachine)
+internal sealed class HostObserver(HostAddress address, HostPools pools, NicFilters filters, LibvirtDriverOptions options, bool isThisMachine)
 {
     private const DomainStatsTypes Wanted = DomainStatsTypes.State | DomainStatsTypes.CpuTotal | DomainStatsTypes.Balloon
         | DomainStatsTypes.Vcpu | DomainStatsTypes.Interface | DomainStatsTypes.Block;
@@ -53,6 +53,7 @@ internal sealed class HostObserver(HostAddress address, HostPools pools, Libvirt
             if (_refreshed is not { } at || options.Time.GetElapsedTime(at, now) > options.RefreshPoolsAfter)
             {
                 Volumes.Refresh(system, options.Time, stop);
+                filters.RemoveOrphans(connect, domains.Select(d => d.Vm).OfType<VmId>().ToHashSet());
                 _refreshed = now;
             }
             var (received, sent) = isThisMachine ? NetworkCounters.OfThisMachine() : (0, 0);
@@ -74,10 +75,13 @@ internal sealed class HostObserver(HostAddress address, HostPools pools, Libvirt
             {
                 stop.ThrowIfCancellationRequested();
                 var identity = domain.Identity;
+                if (identity.Name.StartsWith(VmFiles.WorkbenchPrefix, StringComparison.Ordinal))
+                    continue;
                 try
                 {
                     var what = Describe(domain, identity, described);
-                    readings.Add(Of(identity, what, stats.GetValueOrDefault(identity.Uuid), domain));
+                    if (Of(identity, what, stats.GetValueOrDefault(identity.Uuid), domain) is { } reading)
+                        readings.Add(reading);
                 }
                 catch (LibvirtException why) when (why.IsNotFound)
                 {
@@ -116,12 +120,15 @@ internal sealed class HostObserver(HostAddress address, HostPools pools, Libvirt
         return described;
     }
 
-    private static DomainReading Of(DomainIdentity identity, Described what, DomainStats? stats, Domain domain)
+    /// <summary>Null: the domain is no guest of this host yet, or no more.</summary>
+    private static DomainReading? Of(DomainIdentity identity, Described what, DomainStats? stats, Domain domain)
     {
         var (state, reason) = stats?.State is { } told ? (told, stats.StateReason ?? 0) : domain.GetState();
+        if (PowerOf(domain, state, reason) is not { } power)
+            return null;
         var reading = new DomainReading(
             what.Stamp?.Vm, what.Stamp?.Generation ?? 0, identity.Name, identity.Uuid,
-            DomainStates.Power(state, reason), DomainStates.Reason(state, reason), what.Vcpu, what.MemoryMebibytes);
+            power, DomainStates.Reason(state, reason), what.Vcpu, what.MemoryMebibytes);
         return stats is null || identity.Id is null ? reading : reading with
         {
             CpuNanoseconds = stats.CpuTime,
@@ -132,6 +139,26 @@ internal sealed class HostObserver(HostAddress address, HostPools pools, Libvirt
             DiskWrittenBytes = Sum(stats, "block.count", stats.Blocks, b => b.WriteBytes),
             DiskReads = Sum(stats, "block.count", stats.Blocks, b => b.ReadRequests),
             DiskWrites = Sum(stats, "block.count", stats.Blocks, b => b.WriteRequests),
+        };
+    }
+
+    /// <summary>
+    /// A guest that moves runs on the host that it comes from until it runs on the other, though both show it paused at the end. Null for
+    /// the domain that it is to become (which libvirt keeps only from when it has come) and for the one that it was.
+    /// </summary>
+    private static DomainPower? PowerOf(Domain domain, DomainState state, int reason)
+    {
+        if (state is DomainState.Shutoff && (DomainShutoffReason)reason is DomainShutoffReason.Migrated)
+            return null;
+        if (!DomainStates.IsArriving(state, reason))
+            return DomainStates.Power(state, reason);
+        if (!domain.IsPersistent)
+            return null;
+        return (DomainPausedReason)reason is not DomainPausedReason.Migration ? DomainPower.Paused : DomainStates.MigrationOf(domain) switch
+        {
+            DomainJobOperation.MigrationOut => DomainPower.Running,
+            DomainJobOperation.MigrationIn => null,
+            _ => DomainPower.Paused,
         };
     }
 

@@ -14,6 +14,8 @@ internal sealed class HostPools(HostAddress address)
     private const string NamePrefix = "powered-";
     private readonly Lock _making = new();
 
+    internal HostAddress Host => address;
+
     internal string SystemPath { get; } = $"{address.DatastorePath.TrimEnd('/')}/0";
 
     internal string ImagesPath { get; } = $"{address.DatastorePath.TrimEnd('/')}/1";

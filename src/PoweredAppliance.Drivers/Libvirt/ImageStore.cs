@@ -1,9 +1,9 @@
-using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using LibvirtSharp;
 using PoweredAppliance.Core;
 using PoweredAppliance.Core.Drivers;
 using PoweredAppliance.Drivers.Domains;
+using PoweredAppliance.Drivers.Files;
 
 namespace PoweredAppliance.Drivers.Libvirt;
 
@@ -13,22 +13,36 @@ namespace PoweredAppliance.Drivers.Libvirt;
 /// </summary>
 internal sealed class ImageStore(HostPools pools, TimeProvider time)
 {
-    private const int Qcow2HeaderBytes = 32;
-    private readonly ConcurrentDictionary<string, SemaphoreSlim> _gates = new();
+    /// <summary>Of all hosts: an image comes to a host for its own VMs and for those that move there, by another driver.</summary>
+    private static readonly ConcurrentDictionary<(Guid Deployment, HostId Host, string Image), SemaphoreSlim> Gates = new();
 
-    /// <summary>One upload of an image at a time; others wait for it without a thread.</summary>
-    internal async Task<IDisposable> Gate(string image, CancellationToken stop)
+    /// <summary>Brings the image of a disk, if it has one; one upload of an image at a time, others wait for it without a thread.</summary>
+    internal async Task Bring(HostConnection work, LibvirtDriverOptions options, VmId vm, DiskSpec disk, IProgress<StepProgress> progress, CancellationToken stop)
     {
-        var gate = _gates.GetOrAdd(image, _ => new SemaphoreSlim(1));
+        if (disk.ImageVolume is not { } image)
+            return;
+        using var turn = await Gate(image, stop).ConfigureAwait(false);
+        await work.Run($"image {image}", options.LongDeadline, (connect, given) =>
+        {
+            Bring(connect, vm, disk, progress, given);
+            return true;
+        }, stop).ConfigureAwait(false);
+    }
+
+    private async Task<Turn> Gate(string image, CancellationToken stop)
+    {
+        var gate = Gates.GetOrAdd((pools.Host.Deployment, pools.Host.Id, image), _ => new SemaphoreSlim(1));
         await gate.WaitAsync(stop).ConfigureAwait(false);
         return new Turn(gate);
     }
 
     /// <summary>Returns when the image is complete in the pool. Throws <see cref="HostRefusedException"/> when it cannot be had.</summary>
-    internal void Bring(Connect connect, VmId vm, DiskSpec disk, IProgress<StepProgress> progress, CancellationToken stop)
+    private void Bring(Connect connect, VmId vm, DiskSpec disk, IProgress<StepProgress> progress, CancellationToken stop)
     {
         var name = disk.ImageVolume ?? throw new DomainSpecException($"disk {disk.Id} names no image volume");
         using var pool = pools.Images(connect);
+        if (disk.Kind is DiskKind.Persistent)
+            PersistentCopies.Claim(pool, vm, disk);
         if (IsComplete(pool, name))
             return;
         Volumes.Refresh(pool, time, stop); // somebody may have put it there
@@ -42,7 +56,8 @@ internal sealed class ImageStore(HostPools pools, TimeProvider time)
         Upload(pool, name, vm, disk, progress, stop);
     }
 
-    private static bool IsComplete(StoragePool pool, string name)
+    /// <summary>Whether the pool has the whole image.</summary>
+    internal static bool IsComplete(StoragePool pool, string name)
     {
         using var volume = pool.FindVolumeByName(name);
         using var mark = pool.FindVolumeByName(name + VmFiles.UploadMark);
@@ -79,18 +94,15 @@ internal sealed class ImageStore(HostPools pools, TimeProvider time)
         }
     }
 
-    /// <summary>Bytes that a guest sees of an image: from the qcow2 header (docs/interop/qcow2.txt of qemu), or the file's size.</summary>
+    /// <summary>Bytes that a guest sees of an image: what its qcow2 header says, or the file's size.</summary>
     internal static long GuestBytes(StorageVol image, string format)
     {
         if (format is not "qcow2")
             return Volumes.FileBytes(image);
-        var header = Volumes.Read(image, 0, Qcow2HeaderBytes);
-        return IsQcow2(header) ? (long)BinaryPrimitives.ReadUInt64BigEndian(header.AsSpan(24))
+        var header = Volumes.Read(image, 0, Qcow2Header.Bytes);
+        return Qcow2Header.Is(header) ? Qcow2Header.GuestBytes(header)
             : throw new HostRefusedException($"image {image.Name} is no qcow2 file");
     }
-
-    /// <summary>Whether a file begins as a qcow2 file does; one that was torn while it was made does not.</summary>
-    internal static bool IsQcow2(ReadOnlySpan<byte> head) => head.Length >= Qcow2HeaderBytes && head.StartsWith("QFI"u8) && head[3] == 0xfb;
 
     private sealed class Tell(Action<long> tell) : IProgress<long>
     {

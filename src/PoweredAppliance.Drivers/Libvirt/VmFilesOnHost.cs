@@ -7,27 +7,52 @@ using PoweredAppliance.Drivers.Files;
 namespace PoweredAppliance.Drivers.Libvirt;
 
 /// <summary>A VM's own files in the host's system pool.</summary>
-internal sealed class VmFilesOnHost(HostPools pools, TimeProvider time)
+internal sealed class VmFilesOnHost(HostPools pools, OneGateDoor? oneGate, TimeProvider time)
 {
     private const long Mebibyte = 1024 * 1024;
-    private const int Qcow2HeaderBytes = 32;
 
     /// <summary>Makes what is missing. A disk that is there stays as it is: it may hold the guest's data.</summary>
     internal void Make(Connect connect, VmSpec spec, CancellationToken stop)
     {
+        RefuseHalf(connect, spec.Id);
         using var system = pools.System(connect);
-        foreach (var disk in (spec.Disks.IsDefault ? [] : spec.Disks).Where(d => !VmFiles.LivesInImagePool(d)))
+        foreach (var disk in spec.Disks.Where(d => !VmFiles.LivesInImagePool(d)))
         {
             stop.ThrowIfCancellationRequested();
             MakeDisk(connect, system, spec, disk, stop);
         }
-        if (spec.Context is { } variables)
-            MakeContext(system, spec.Id, ContextFile.Image(variables), stop);
+        if (spec.Context is not null)
+            MakeContext(system, spec.Id, ContextFile.Image(spec, oneGate), stop);
         // Made here and not by the first start, so that the pool knows it without looking at every volume again.
         if (system.FindVolumeByName(VmFiles.ConsoleLog(spec.Id)) is { } log)
             log.Dispose();
         else
             Volumes.CreateRaw(system, VmFiles.ConsoleLog(spec.Id), 0).Dispose();
+    }
+
+    /// <summary>Throws <see cref="HostRefusedException"/> where the VM's files have come from another host only in part.</summary>
+    internal void RefuseHalf(Connect connect, VmId vm)
+    {
+        using var system = pools.System(connect);
+        using var mark = system.FindVolumeByName(VmFiles.Receiving(vm));
+        if (mark is not null)
+            throw new HostRefusedException($"the files of VM {vm} have come from another host only in part");
+    }
+
+    /// <summary>Makes the file of one disk where it is missing.</summary>
+    internal void Make(Connect connect, VmSpec spec, DiskSpec disk, CancellationToken stop)
+    {
+        if (VmFiles.LivesInImagePool(disk))
+            return;
+        using var system = pools.System(connect);
+        MakeDisk(connect, system, spec, disk, stop);
+    }
+
+    /// <summary>Makes CONTEXT anew where it says something else than its file.</summary>
+    internal void MakeContext(Connect connect, VmSpec spec, CancellationToken stop)
+    {
+        using var system = pools.System(connect);
+        MakeContext(system, spec.Id, ContextFile.Image(spec, oneGate), stop);
     }
 
     private void MakeDisk(Connect connect, StoragePool system, VmSpec spec, DiskSpec disk, CancellationToken stop)
@@ -38,7 +63,7 @@ internal sealed class VmFilesOnHost(HostPools pools, TimeProvider time)
         {
             using (there)
             {
-                if (format is not "qcow2" || ImageStore.IsQcow2(Volumes.Read(there, 0, Qcow2HeaderBytes)))
+                if (format is not "qcow2" || Qcow2Header.Is(Volumes.Read(there, 0, Qcow2Header.Bytes)))
                 {
                     Swap(there, spec, disk, stop);
                     return;
@@ -57,7 +82,7 @@ internal sealed class VmFilesOnHost(HostPools pools, TimeProvider time)
         }
         if (bytes <= 0)
             throw new DomainSpecException($"disk {disk.Id} has no size");
-        using var made = format is "qcow2" ? Volumes.CreateQcow2(system, name, bytes) : Volumes.CreateRaw(system, name, bytes);
+        using var made = Volumes.Create(system, name, bytes, format);
         Swap(made, spec, disk, stop);
     }
 

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Xml.Linq;
 using LibvirtSharp;
+using PoweredAppliance.Core.Drivers;
+using PoweredAppliance.Drivers.Domains;
 
 namespace PoweredAppliance.Drivers.Libvirt;
 
@@ -13,6 +15,10 @@ internal static class Volumes
     /// <summary>A raw volume of this size that takes no room yet.</summary>
     internal static StorageVol CreateRaw(StoragePool pool, string name, long bytes) => pool.CreateVolume(Xml(name, bytes, "raw").ToString());
 
+    /// <summary>An empty volume of a format that <see cref="VolumeFormat"/> knows.</summary>
+    internal static StorageVol Create(StoragePool pool, string name, long bytes, string format) =>
+        format is "qcow2" ? CreateQcow2(pool, name, bytes) : CreateRaw(pool, name, bytes);
+
     internal static StorageVol CreateQcow2(StoragePool pool, string name, long bytes) => pool.CreateVolume(Xml(name, bytes, "qcow2").ToString());
 
     /// <summary>A qcow2 volume that reads from another file whatever was not written to it yet.</summary>
@@ -24,11 +30,25 @@ internal static class Volumes
         return pool.CreateVolume(xml.ToString());
     }
 
+    /// <summary>A qcow2 volume with the content of another one and of all that lies under it.</summary>
+    internal static StorageVol CopyOf(StoragePool pool, string name, StorageVol source) =>
+        pool.CreateVolumeFrom(Xml(name, (long)source.GetInfo().Capacity, "qcow2").ToString(), source);
+
+    /// <summary>The volume of this name, looked for in the folder where the pool does not know it. Throws <see cref="HostRefusedException"/>.</summary>
+    internal static StorageVol Known(StoragePool pool, string name, TimeProvider time, CancellationToken stop)
+    {
+        if (pool.FindVolumeByName(name) is { } there)
+            return there;
+        Refresh(pool, time, stop);
+        return pool.FindVolumeByName(name) ?? throw new HostRefusedException($"the host's pool {pool.Name} has no volume {name}");
+    }
+
+    /// <summary>qcow2 of version 3 (compat 1.1): only that can be resized while it has snapshots.</summary>
     private static XElement Xml(string name, long bytes, string format) => new(
         "volume", new XElement("name", name),
         new XElement("capacity", new XAttribute("unit", "bytes"), bytes.ToString(CultureInfo.InvariantCulture)),
         new XElement("allocation", "0"),
-        new XElement("target", new XElement("format", new XAttribute("type", format))));
+        new XElement("target", new XElement("format", new XAttribute("type", format)), format is "qcow2" ? new XElement("compat", "1.1") : null));
 
     /// <summary>Bytes of the file itself.</summary>
     internal static long FileBytes(StorageVol volume) => (long)volume.GetInfo(StorageVolInfoFlags.GetPhysical).Allocation;

@@ -1,143 +1,203 @@
+using System.Globalization;
 using PoweredAppliance.Client;
 using PoweredAppliance.Client.Wire;
-using PoweredAppliance.Simulation;
 
 namespace PoweredAppliance.Lab.Daemon;
 
-/// <summary>
-/// Kills the daemon with -9 at every stored event of a VM's life (deploy, poweroff, resume, terminate), starts it again and
-/// demands: what was asked is finished or undone, the life can go on to its end, nothing is left on the host, nothing was
-/// there twice. The hosts are simulated ones whose world outlives the daemon as real guests do.
-/// </summary>
-/// <param name="whole">the life has suspend, stop and undeploy in it too: about three times as many crash points</param>
-public sealed class CrashDrill(string folder, bool whole = false)
+/// <summary>Where the VMs of a crash drill live, and what somebody sees there who does not ask the daemon.</summary>
+public interface IDrillGround
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-    private static readonly (string? Action, string State)[] ShortLife =
-        [(null, "RUNNING"), ("poweroff", "POWEROFF"), ("resume", "RUNNING"), ("terminate", "DONE")];
-    private static readonly (string? Action, string State)[] WholeLife =
-    [
-        (null, "RUNNING"), ("poweroff", "POWEROFF"), ("resume", "RUNNING"), ("suspend", "SUSPENDED"), ("resume", "RUNNING"), ("reboot", "RUNNING"),
-        ("stop", "STOPPED"), ("resume", "RUNNING"), ("undeploy", "UNDEPLOYED"), ("resume", "RUNNING"), ("terminate", "DONE"),
-    ];
-    private int _lives;
+    /// <summary>The daemon's settings for it.</summary>
+    IReadOnlyList<string> Settings { get; }
+    IReadOnlyList<HostAdd> Hosts { get; }
+
+    /// <summary>The template of the VM that is killed at.</summary>
+    string Template { get; }
+
+    /// <summary>The actions of its life, each with the state that it is to lead to; null makes the VM, <c>migrate WAY</c> sends it to another host.</summary>
+    IReadOnlyList<(string? Action, string State)> Life { get; }
+
+    /// <summary>What may never be there: a VM twice.</summary>
+    Task<IReadOnlyList<string>> Doubled();
+
+    /// <summary>What may not be there when no VM is: domains and files.</summary>
+    Task<IReadOnlyList<string>> Left();
+}
+
+/// <summary>
+/// Lets the daemon kill itself with -9 at every stored event of a VM's life, starts it again and demands: what was asked is finished
+/// or undone, the life can go on to its end, nothing is left on the hosts, nothing was there twice. The daemon that made good one
+/// crash lives the next life, so that every point costs one start.
+/// </summary>
+public sealed class CrashDrill(string data, IDrillGround ground)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     /// <summary>What was wrong, empty when nothing was.</summary>
     public List<string> Findings { get; } = [];
 
-    private string Data => Path.Combine(folder, "data");
-    private string World => Path.Combine(folder, "world");
+    /// <summary>The one action of the life at whose events it is killed; null: at those of all of them.</summary>
+    public string? Only { get; init; }
+
+    private string KillFile => Path.Combine(data, "kill-at");
 
     /// <summary>Runs until a whole life passes without reaching the next crash point; returns how many there were.</summary>
-    public async Task<int> Run(int most = int.MaxValue)
+    public async Task<int> Run()
     {
-        await using (var daemon = await Start(killAfter: 0))
+        await using (var first = await Start())
         {
-            foreach (var n in new[] { 1, 2 })
-                await daemon.Client.AddHost(new() { Name = $"sim{n}", Uri = "sim:generic" });
-            await Until.True(async () => (await daemon.Client.ListHosts()).All(h => h.State == "MONITORED"), Patience);
-            await daemon.Client.CreateTemplate(new() { Name = "small", Text = "CPU=1\nMEMORY=128\nDISK=[SIZE=64,TYPE=fs]\nGRAPHICS=[TYPE=VNC]" });
-            await daemon.Stop();
+            foreach (var host in ground.Hosts)
+                await first.Client.AddHost(host);
+            await first.Client.CreateTemplate(new() { Name = "drill", Text = ground.Template });
+            await Monitored(first);
+            await first.Stop();
         }
 
-        for (var point = 1; point <= most; point++)
-        {
-            bool died;
-            await using (var daemon = await Start(killAfter: point))
-                died = await Live(daemon);
-            await using (var after = await Start(killAfter: 0))
-            {
-                await Finish(after, point);
-                await after.Stop();
-            }
-
-            Inspect(point);
-            if (!died)
-                return point - 1;
-        }
-
-        return most;
-    }
-
-    private Task<DaemonProcess> Start(int killAfter) => DaemonProcess.Start(Data,
-        ["--Hosts:SimulatedWorld", World, "--Drill:KillAfterEvents", $"{killAfter}", "--Monitoring:ReadEverySeconds", "1", "--Log:Level", "Warning"],
-        wait: killAfter == 0);
-
-    /// <summary>One life; true when the daemon died in it.</summary>
-    private async Task<bool> Live(DaemonProcess daemon)
-    {
-        var name = $"life{++_lives}";
+        var daemon = await Start();
         try
         {
-            using var client = daemon.NewClient();
-            await Until.True(async () => daemon.HasExited || await IsReady(daemon), Patience);
-            var vm = (await client.CreateVms(new() { Template = "small", Name = name })).Single();
-            foreach (var (action, state) in whole ? WholeLife : ShortLife)
+            for (var point = 1; ; point++)
             {
-                if (action is not null)
-                    await client.Act(vm.Id, action);
-                await Reach(client, vm.Id, state);
-            }
+                await Monitored(daemon);
+                var (died, vm) = await Live(daemon, point);
+                if (died)
+                {
+                    await daemon.DisposeAsync();
+                    Note(point, await ground.Doubled());
+                    daemon = await Start();
+                    await Finish(daemon, vm, point);
+                }
 
-            return daemon.HasExited;
+                Note(point, [.. await ground.Doubled(), .. (await Left()).Select(what => $"{what} is left")]);
+                if (!died)
+                    return point - 1;
+            }
         }
-        catch (Exception e) when (e is PoweredException or HttpRequestException or IOException or TimeoutException)
+        finally
         {
-            await daemon.WaitForExit(Patience);
-            return true;
+            await daemon.DisposeAsync();
         }
     }
 
-    /// <summary>Whatever the crash left must settle by itself; then the VM is ended as a person would.</summary>
-    private async Task Finish(DaemonProcess daemon, int point)
+    private Task<DaemonProcess> Start()
+    {
+        Directory.CreateDirectory(data);
+        File.Delete(KillFile);
+        return DaemonProcess.Start(data, ["--Drill:KillFile", KillFile, "--Monitoring:ReadEverySeconds", "1", "--Log:Level", "Warning", .. ground.Settings]);
+    }
+
+    /// <summary>The daemon kills itself when it has stored so many events more.</summary>
+    private async Task KillAfter(DaemonProcess daemon, int events)
+    {
+        using var http = new HttpClient();
+        var metrics = await http.GetStringAsync(new Uri($"http://127.0.0.1:{daemon.RestPort}/metrics"));
+        var stored = metrics.Split('\n').Single(line => line.StartsWith("powered_journal_events_total ", StringComparison.Ordinal)).Split(' ')[1];
+        await KillAt(long.Parse(stored, CultureInfo.InvariantCulture) + events);
+    }
+
+    /// <summary>In one go: the daemon may be looking.</summary>
+    private async Task KillAt(long stored)
+    {
+        await File.WriteAllTextAsync($"{KillFile}.new", stored.ToString(CultureInfo.InvariantCulture));
+        File.Move($"{KillFile}.new", KillFile, overwrite: true);
+    }
+
+    /// <summary>Then it stores nothing that no VM asks for.</summary>
+    private static Task Monitored(DaemonProcess daemon) => Until.True(
+        async () => (await daemon.Client.ListHosts()).All(h => h.State == "MONITORED"), Patience, () => $"the hosts are MONITORED:\n{daemon.Output}");
+
+    /// <summary>One life: whether the daemon died in it, and the VM if the daemon said that it is made.</summary>
+    private async Task<(bool Died, int? Vm)> Live(DaemonProcess daemon, int point)
+    {
+        int? made = null;
+        try
+        {
+            foreach (var (action, state) in ground.Life)
+            {
+                if (action == (Only ?? ground.Life[0].Action))
+                    await KillAfter(daemon, point);
+                else if (Only is not null)
+                    await KillAt(long.MaxValue);
+                if (action is null)
+                    made = (await daemon.Client.CreateVms(new() { Template = "drill", Name = $"life{point}" })).Single().Id;
+                else if (action.StartsWith(Migrate, StringComparison.Ordinal))
+                    await Move(daemon, made!.Value, action[Migrate.Length..]);
+                else
+                    await daemon.Client.Act(made!.Value, action);
+                await Reach(daemon, made!.Value, state, point);
+            }
+
+            return (daemon.HasExited, made);
+        }
+        catch (PoweredException e) when (e.Failure is not Failure.Refused)
+        {
+            await daemon.WaitForExit(Patience); // a daemon that lives and does not answer is no crash point
+            return (true, made);
+        }
+    }
+
+    private const string Migrate = "migrate ";
+
+    /// <summary>To the other host, as soon as nothing of an earlier stay is on it any more.</summary>
+    private static async Task Move(DaemonProcess daemon, int vm, string way)
+    {
+        var here = (await daemon.Client.GetVm(vm)).HostId;
+        var there = (await daemon.Client.ListHosts()).First(h => h.Id != here).Name;
+        await Until.True(async () =>
+        {
+            try
+            {
+                await daemon.Client.Migrate(vm, there, way);
+                return true;
+            }
+            catch (PoweredException e) when (e.Problem.Detail?.Contains("still being removed", StringComparison.Ordinal) is true)
+            {
+                return false;
+            }
+        }, Patience, () => $"VM {vm} may go to host {there}");
+    }
+
+    /// <summary>What is left on the hosts when they had time to remove what a VM left there.</summary>
+    private async Task<IReadOnlyList<string>> Left()
+    {
+        var since = System.Diagnostics.Stopwatch.StartNew();
+        while (await ground.Left() is var left)
+        {
+            if (left.Count == 0 || since.Elapsed > Patience / 3)
+                return left;
+            await Task.Delay(25);
+        }
+
+        return [];
+    }
+
+    /// <summary>What was said to be made is there, whatever the crash left settles by itself; then the VM is ended as a person would.</summary>
+    private async Task Finish(DaemonProcess daemon, int? made, int point)
     {
         var client = daemon.Client;
-        foreach (var left in await client.ListVms())
+        foreach (var id in (await client.ListVms()).Select(vm => vm.Id).Union(made is { } vm ? [vm] : []))
         {
-            var settled = await Until.Some(async () => await client.GetVm(left.Id) is var vm && IsAtRest(vm) ? vm : null, Patience,
-                () => $"crash point {point}: VM {left.Id} does not settle:\n{daemon.Output}");
+            var settled = await Until.Some(async () => await client.GetVm(id) is var now && IsAtRest(now) ? now : null, Patience,
+                () => $"crash point {point}: VM {id} settles:\n{daemon.Output}");
             if (settled.State is "DONE")
                 continue;
-            if (settled.LcmState.EndsWith("FAILURE", StringComparison.Ordinal) || settled.LcmState is "UNKNOWN")
-                Findings.Add($"crash point {point}: VM {left.Id} settled in {settled.LcmState}: {settled.Reason}");
-            await client.Act(left.Id, settled.State is "ACTIVE" ? "terminate-hard" : "terminate");
-            await Reach(client, left.Id, "DONE");
+            if (settled.LcmState.EndsWith("FAILURE", StringComparison.Ordinal))
+                Findings.Add($"crash point {point}: VM {id} settled in {settled.LcmState}: {settled.Reason}");
+            await client.Act(id, settled.State is "ACTIVE" ? VmActions.TerminateHard : VmActions.Terminate);
+            await Reach(daemon, id, "DONE", point);
         }
 
-        await Until.True(async () => (await client.ListHosts()).All(h => h.Vms.Count == 0 && h.Allocated.CpuPercent == 0), Patience,
-            () => $"crash point {point}: a claim is left");
+        await Until.True(async () => (await client.ListHosts()).All(h => h is { Vms.Count: 0, Allocated: { CpuPercent: 0, MemoryMib: 0 } }), Patience,
+            () => $"crash point {point}: no claim is left:\n{daemon.Output}");
     }
 
-    private void Inspect(int point)
-    {
-        var world = SimulatedWorld.Look(World);
-        foreach (var violation in world.Violations)
-            Findings.Add($"crash point {point}: {violation}");
-        foreach (var machine in world.Machines)
-        {
-            foreach (var domain in machine.Domains)
-                Findings.Add($"crash point {point}: domain {domain} is left on {machine.Name}");
-            foreach (var file in machine.Files)
-                Findings.Add($"crash point {point}: file {file} is left on {machine.Name}");
-        }
-    }
+    private void Note(int point, IEnumerable<string> findings) => Findings.AddRange(findings.Select(f => $"crash point {point}: {f}"));
 
-    private static bool IsAtRest(Vm vm) => vm.State is "DONE" or "POWEROFF" or "SUSPENDED" or "STOPPED" or "UNDEPLOYED" or "HOLD"
-        || vm.LcmState is "RUNNING" or "UNKNOWN" || vm.LcmState.EndsWith("FAILURE", StringComparison.Ordinal);
+    /// <summary>UNKNOWN is no rest: with its host in sight the next reading must end it.</summary>
+    private static bool IsAtRest(Vm vm) => vm.State is "DONE" or "POWEROFF" or "SUSPENDED" or "STOPPED" or "UNDEPLOYED"
+        || vm.LcmState is "RUNNING" || vm.LcmState.EndsWith("FAILURE", StringComparison.Ordinal);
 
-    private static Task Reach(PoweredClient client, int vm, string state) => Until.True(
-        async () => await client.GetVm(vm) is var now && (now.State == state || now.LcmState == state), Patience, () => $"VM {vm} is not {state}");
-
-    private static async Task<bool> IsReady(DaemonProcess daemon)
-    {
-        try
-        {
-            using var http = new HttpClient();
-            return (await http.GetAsync(new Uri($"http://127.0.0.1:{daemon.RestPort}/readyz"))).IsSuccessStatusCode;
-        }
-        catch (HttpRequestException)
-        {
-            return false;
-        }
-    }
+    private static Task Reach(DaemonProcess daemon, int vm, string state, int point) => Until.True(
+        async () => await daemon.Client.GetVm(vm) is var now && (now.State == "ACTIVE" ? now.LcmState : now.State) == state, Patience,
+        () => $"crash point {point}: VM {vm} is {state}:\n{daemon.Output}");
 }

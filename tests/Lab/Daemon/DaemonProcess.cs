@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using PoweredAppliance.Client;
 
@@ -9,20 +7,50 @@ namespace PoweredAppliance.Lab.Daemon;
 /// <summary>A real poweredd in a process of its own, on free ports of the loopback, with a data folder of its own. Dies with the test.</summary>
 public sealed class DaemonProcess : IAsyncDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+
     private readonly Process _process;
     private readonly StringBuilder _output;
 
-    private DaemonProcess(Process process, StringBuilder output, string data, int xmlRpcPort, int restPort)
+    private DaemonProcess(Process process, StringBuilder output, string data, int xmlRpcPort, int grpcPort, int restPort)
     {
-        (_process, _output, Data, XmlRpcPort, RestPort) = (process, output, data, xmlRpcPort, restPort);
+        (_process, _output, Data, XmlRpcPort, GrpcPort, RestPort) = (process, output, data, xmlRpcPort, grpcPort, restPort);
         Client = NewClient();
     }
 
     public string Data { get; }
     public int XmlRpcPort { get; }
+    public int GrpcPort { get; }
     public int RestPort { get; }
+    public int OneFlowPort { get; private init; }
+    public int OneGatePort { get; private init; }
+    public Uri XmlRpc => new($"http://127.0.0.1:{XmlRpcPort}/RPC2");
     public PoweredClient Client { get; }
+
+    /// <summary>From the start of the process to its first yes at /readyz.</summary>
+    public TimeSpan ToReady { get; private init; }
     public int Pid => _process.Id;
+
+    /// <summary>Processor time so far, all threads.</summary>
+    public TimeSpan CpuTime
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
+
+    /// <summary>Resident memory, bytes.</summary>
+    public long Resident
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.WorkingSet64;
+        }
+    }
+
     public bool HasExited => _process.HasExited;
     public string Secret => File.ReadAllText(Path.Combine(Data, "one_auth")).Trim();
 
@@ -39,14 +67,15 @@ public sealed class DaemonProcess : IAsyncDisposable
         Retries = 0,
     });
 
-    /// <param name="wait">false: return at once, not when it is ready</param>
-    public static async Task<DaemonProcess> Start(string data, IEnumerable<string> settings, bool wait = true, TimeSpan? deadline = null)
+    /// <summary>Returns when it is ready; throws what it said when it ends before or is not ready in time.</summary>
+    public static async Task<DaemonProcess> Start(string data, IEnumerable<string> settings)
     {
         Directory.CreateDirectory(data);
-        var (xmlRpc, rest) = (FreePort(), FreePort());
+        var (xmlRpc, grpc, rest, oneFlow, oneGate) = (Ports.Free(), Ports.Free(), Ports.Free(), Ports.Free(), Ports.Free());
         string[] arguments =
         [
             "--Data", data, "--XmlRpc:Address", "127.0.0.1", "--XmlRpc:Port", $"{xmlRpc}", "--Rest:Address", "127.0.0.1", "--Rest:Port", $"{rest}",
+            "--Grpc:Address", "127.0.0.1", "--Grpc:Port", $"{grpc}", "--OneFlow:Port", $"{oneFlow}", "--OneGate:Port", $"{oneGate}",
             "--Remoting:Port", "0", .. settings,
         ];
         var start = Executable.EndsWith(".dll", StringComparison.Ordinal)
@@ -54,15 +83,14 @@ public sealed class DaemonProcess : IAsyncDisposable
             : new ProcessStartInfo(Executable, arguments);
         (start.RedirectStandardOutput, start.RedirectStandardError) = (true, true);
         var output = new StringBuilder();
-        var process = new Process { StartInfo = start };
+        var (process, began) = (new Process { StartInfo = start }, Stopwatch.GetTimestamp());
         process.OutputDataReceived += (_, line) => Keep(line.Data);
         process.ErrorDataReceived += (_, line) => Keep(line.Data);
         process.Start();
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        if (wait)
-            await Ready(process, rest, output, deadline ?? TimeSpan.FromSeconds(60));
-        return new(process, output, data, xmlRpc, rest);
+        await Ready(process, rest, output);
+        return new(process, output, data, xmlRpc, grpc, rest) { ToReady = Stopwatch.GetElapsedTime(began), OneFlowPort = oneFlow, OneGatePort = oneGate };
 
         void Keep(string? line)
         {
@@ -96,18 +124,11 @@ public sealed class DaemonProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
-    private static async Task Ready(Process process, int port, StringBuilder output, TimeSpan deadline)
+    private static async Task Ready(Process process, int port, StringBuilder output)
     {
         using var http = new HttpClient();
         var since = Stopwatch.StartNew();
-        while (!process.HasExited && since.Elapsed < deadline)
+        while (!process.HasExited && since.Elapsed < Patience)
         {
             try
             {
@@ -119,10 +140,12 @@ public sealed class DaemonProcess : IAsyncDisposable
                 // not listening yet
             }
 
-            await Task.Delay(20);
+            await Task.Delay(5);
         }
 
+        var why = process.HasExited ? $"exit {process.ExitCode}" : $"not within {Patience.TotalSeconds:0} s";
+        process.Kill();
         lock (output)
-            throw new InvalidOperationException($"poweredd is not ready ({(process.HasExited ? $"exit {process.ExitCode}" : "too late")}):\n{output}");
+            throw new InvalidOperationException($"poweredd is not ready ({why}):\n{output}");
     }
 }

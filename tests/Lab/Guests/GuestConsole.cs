@@ -9,7 +9,7 @@ namespace PoweredAppliance.Lab.Guests;
 /// <summary>Somebody at a VM's serial console, over the console's web socket.</summary>
 internal sealed class GuestConsole : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan Again = TimeSpan.FromSeconds(3);
 
     private readonly WebSocket _socket;

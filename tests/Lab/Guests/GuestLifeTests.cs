@@ -25,7 +25,7 @@ public sealed partial class GuestLifeTests(ITestOutputHelper output)
         CONTEXT=[NETWORK="YES",SET_HOSTNAME="$NAME",START_SCRIPT="echo script-of-$(hostname)"]
         """;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
     private readonly Stopwatch _clock = Stopwatch.StartNew();
 
     [Fact]
@@ -47,7 +47,7 @@ public sealed partial class GuestLifeTests(ITestOutputHelper output)
                     ? said : null, Patience, () => "START_SCRIPT has run");
                 Assert.Contains($"script-of-{Name}", log, StringComparison.Ordinal);
                 await host.Run("ip", "address", "add", "10.66.0.1/24", "dev", "br0");
-                Assert.Contains($"hostname={Name}", await host.Run("curl", "-sSf", "-m", "20", $"http://{Address}/cgi-bin/stat"), StringComparison.Ordinal);
+                Assert.Contains($"hostname={Name}", await host.Run("curl", "-sSf", "-m", "120", $"http://{Address}/cgi-bin/stat"), StringComparison.Ordinal);
                 await using (var console = await GuestConsole.Open(daemon.Client, vm))
                     await console.Ask("echo $((6*7))", @"\n(42)\r?\n");
                 Tell("it booted, read its CONTEXT, answered by network and console");
@@ -104,7 +104,7 @@ public sealed partial class GuestLifeTests(ITestOutputHelper output)
         }
     }
 
-    private static Task<DaemonProcess> Daemon(string data) =>
+    internal static Task<DaemonProcess> Daemon(string data) =>
         DaemonProcess.Start(data, ["--Hosts:Acceleration", "tcg: a lab", "--Log:Level", "Warning"]);
 
     /// <summary>From an empty appliance to a VM that is RUNNING.</summary>
@@ -153,19 +153,19 @@ public sealed partial class GuestLifeTests(ITestOutputHelper output)
         return said.ToString();
     }
 
-    private static async Task<string> BootId(PoweredClient client, int vm)
+    internal static async Task<string> BootId(PoweredClient client, int vm)
     {
         await using var console = await GuestConsole.Open(client, vm);
         return await console.Ask("echo boot=$(cat /proc/sys/kernel/random/boot_id)", "boot=([0-9a-f-]{36})");
     }
 
-    private static async Task<string[]> Domains(LabHost host) =>
+    internal static async Task<string[]> Domains(LabHost host) =>
         (await host.Run("virsh", "-q", "list", "--all", "--name")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
-    private static async Task<string> Word(PoweredClient client, int id) =>
+    internal static async Task<string> Word(PoweredClient client, int id) =>
         await client.GetVm(id) is var vm && vm.State == "ACTIVE" ? vm.LcmState : vm.State;
 
-    private static Task Reach(DaemonProcess daemon, int vm, string state) => Until.True(
+    internal static Task Reach(DaemonProcess daemon, int vm, string state) => Until.True(
         async () => await Word(daemon.Client, vm) == state, Patience, () => $"VM {vm} is {state}:\n{daemon.Output}");
 
     private void Tell(string what) => output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{_clock.Elapsed.TotalSeconds,6:0.0} s  {what}"));

@@ -18,7 +18,7 @@ public sealed class HungHost(string folder)
     private const int Spells = 2;
     private const int Least = 8;
     private const string Diskless = "CPU=0.1\nVCPU=1\nMEMORY=16\n";
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan SilentWithin = TimeSpan.FromSeconds(15);
 
     private readonly Latencies _quiet = new();
@@ -27,6 +27,16 @@ public sealed class HungHost(string folder)
 
     /// <summary>Seconds from the hang until the host was in ERROR and its VM UNKNOWN; the longest there was.</summary>
     public double SilentSeconds { get; private set; }
+
+    /// <summary>
+    /// Of all pairs of an operation in a quiet spell and one during a hang, the part in which the latter took longer by more than that; of
+    /// creating and powering off, the greater. What delays others does so in nearly every pair; what else the machine is busy with, in some.
+    /// </summary>
+    public double Delayed(TimeSpan by) => Math.Max(
+        Longer(_quiet.Creates, _hung.Creates, by.TotalMilliseconds), Longer(_quiet.PowerOffs, _hung.PowerOffs, by.TotalMilliseconds));
+
+    private static double Longer(List<double> quiet, List<double> hung, double by) =>
+        (double)quiet.Sum(q => hung.Count(h => h > q + by)) / (quiet.Count * hung.Count);
 
     /// <summary>Medians in milliseconds and how many were measured, for people.</summary>
     public string Told => $"create to RUNNING {_quiet.Create} quiet, {_hung.Create} hung; "

@@ -21,7 +21,9 @@ public sealed class HungHostTests(ITestOutputHelper output)
             output.WriteLine(hung.Told);
             output.WriteLine(line);
             Console.WriteLine($"{line} ({hung.Told})");
-            Assert.True(extra < 100, $"{line}; {hung.Told}");
+            // A median of a few may be off by more on a machine that does other things, which come and go.
+            var delayed = hung.Delayed(by: TimeSpan.FromMilliseconds(100));
+            Assert.True(delayed < 0.9, $"longer by 100 ms in {delayed:P0} of pairs; {line}; {hung.Told}");
             Assert.InRange(hung.SilentSeconds, 1, 15);
         }
         finally

@@ -12,7 +12,7 @@ public sealed partial class PrometheusTests
 {
     private const string Server = "/usr/bin/prometheus";
     private const string Tool = "/usr/bin/promtool";
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     [Fact]
     public async Task A_real_prometheus_scrapes_what_the_guide_says_and_nothing_else()
@@ -56,7 +56,7 @@ public sealed partial class PrometheusTests
 
     private static async Task Scraped(string folder, int target, HttpClient http)
     {
-        var port = DaemonProcess.FreePort();
+        var port = Ports.Free();
         var config = Path.Combine(folder, "prometheus.yml");
         await File.WriteAllTextAsync(config, $$"""
             global: { scrape_interval: 1s }

@@ -15,8 +15,10 @@ using PoweredAppliance.ControlPlane.Workflows;
 using PoweredAppliance.Core;
 using PoweredAppliance.Core.Access;
 using PoweredAppliance.Core.Drivers;
+using PoweredAppliance.Core.Hooks;
 using PoweredAppliance.Core.Pools;
 using PoweredAppliance.Core.Templates;
+using PoweredAppliance.Core.Vms;
 using PoweredAppliance.Drivers.Images;
 using PoweredAppliance.Simulation;
 
@@ -27,7 +29,15 @@ public sealed class Appliance : IAsyncLifetime
 {
     public const string Password = "correct-horse";
     private readonly string _folder = Directory.CreateTempSubdirectory("powered-api-").FullName;
+    private readonly AuthSettings _authentication;
     private WebApplication _app = null!;
+
+    public Appliance()
+        : this(new AuthSettings())
+    {
+    }
+
+    internal Appliance(AuthSettings authentication) => _authentication = authentication;
 
     public Uri Address { get; private set; } = null!;
     public PoweredClient Admin { get; private set; } = null!;
@@ -46,15 +56,19 @@ public sealed class Appliance : IAsyncLifetime
             .AddSingleton<TimeProvider>(Time) // the hosts live by the system's own
             .AddSingleton(Prometheus.Metrics.NewCustomRegistry())
             .AddSingleton<Meters>()
+            .AddSingleton(new Audit.AuditSettings(Path.Combine(_folder, "audit")))
             .AddSingleton(SimulatedHosts.Factory(World, TimeProvider.System))
             .AddSingleton<IImageStorage>(new ImageFiles(Path.Combine(_folder, "images")))
+            .AddSingleton<RunHook>((command, _) => Task.FromResult(new HookOutcome(command.Path, 0, "", "")))
             .AddSingleton<ImageImports>()
+            .AddSingleton<AppPublications>()
             .AddSingleton<NewGuid>(Guid.NewGuid)
             .AddSingleton(new HostDefaults(Path.Combine(_folder, "datastores")))
             .AddSingleton(new HostProfiles([]))
-            .AddControlPlane(new("127.0.0.1", 0, []), Journal.Sqlite(Path.Combine(_folder, "journal.db")), new() { ReadEvery = TimeSpan.FromMilliseconds(200) })
+            .AddSingleton(new OneGate.GuestSecret(new byte[GuestToken.SecretBytes]))
+            .AddControlPlane(new("127.0.0.1", 0, []), Journal.Sqlite(Path.Combine(_folder, "journal.db")), new() { Cipher = new(new byte[PoweredAppliance.Core.Access.AttributeCipher.KeyBytes]), ReadEvery = TimeSpan.FromMilliseconds(200) })
             .AddSingleton(new ApiFacts(new Dictionary<string, string>(), "SQLite", TimeProvider.System.GetUtcNow(), () => []))
-            .AddPoweredApi();
+            .AddPoweredApi(_authentication);
         _app = builder.Build();
         _app.UsePoweredApi();
         await _app.StartAsync();

@@ -65,7 +65,7 @@ public sealed class StreamTests(Appliance appliance)
         Assert.Equal(HttpStatusCode.BadRequest, (await http.GetAsync($"vms/{vm.Id}/console", stop.Token)).StatusCode);
         using (var socket = await appliance.Admin.OpenConsole(vm.Id, stop.Token))
         {
-            await socket.SendAsync("hello"u8.ToArray(), WebSocketMessageType.Binary, true, stop.Token);
+            await socket.SendAsync("hello\n"u8.ToArray(), WebSocketMessageType.Binary, true, stop.Token);
             var (heard, buffer) = (new StringBuilder(), new byte[4096]);
             while (!heard.ToString().Contains("hello", StringComparison.Ordinal))
                 heard.Append(Encoding.ASCII.GetString(buffer, 0, (await socket.ReceiveAsync(buffer, stop.Token)).Count));
@@ -73,10 +73,10 @@ public sealed class StreamTests(Appliance appliance)
         }
 
         var log = await http.GetStringAsync($"vms/{vm.Id}/log?tail=1", stop.Token);
-        Assert.Equal("GUEST-READY\n", log);
+        Assert.Equal("hello\n", log);
         await foreach (var piece in appliance.Admin.ReadVmLog(vm.Id, tail: 1, follow: true, stop: stop.Token))
         {
-            Assert.Equal("GUEST-READY\n", Encoding.UTF8.GetString(piece.Span));
+            Assert.Equal("hello\n", Encoding.UTF8.GetString(piece.Span));
             break;
         }
 
@@ -112,8 +112,34 @@ public sealed class StreamTests(Appliance appliance)
     }
 }
 
-public sealed class StoppingTests
+public sealed class LeavingTests
 {
+    [Fact]
+    public async Task What_was_typed_before_a_client_vanished_reaches_a_guest_that_listens_slowly()
+    {
+        await using var appliance = new Appliance();
+        await appliance.InitializeAsync();
+        using var stop = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        await appliance.Admin.AddHost(new() { Name = "slow", Uri = "sim:generic?latency=100ms" }, stop.Token);
+        var text = "CPU=1\nMEMORY=128\nSCHED_REQUIREMENTS=\"NAME=slow\"";
+        await appliance.Admin.CreateTemplate(new() { Name = "slow", Text = text }, stop.Token);
+        var vm = (await appliance.Admin.CreateVms(new() { Template = "slow" }, stop.Token)).Single();
+        await Appliance.Until(async () => (await appliance.Admin.GetVm(vm.Id)).LcmState == "RUNNING", "the VM does not run");
+        using (var socket = await appliance.Admin.OpenConsole(vm.Id, stop.Token))
+        {
+            // The greeting is read: TCP throws away what is on its way when somebody leaves with something unread.
+            Assert.NotEqual(0, (await socket.ReceiveAsync(new byte[4096], stop.Token)).Count);
+            foreach (var line in new[] { "one\n", "two\n", "three\n" })
+                await socket.SendAsync(Encoding.ASCII.GetBytes(line), WebSocketMessageType.Binary, true, stop.Token);
+            socket.Abort();
+        }
+
+        using var http = appliance.Http();
+        await Appliance.Until(
+            async () => await http.GetStringAsync($"vms/{vm.Id}/log?tail=3", stop.Token) == "one\ntwo\nthree\n", "the guest has not heard all");
+    }
+
+
     [Fact]
     public async Task The_daemon_does_not_wait_for_watchers_and_consoles_when_it_stops()
     {

@@ -38,9 +38,29 @@ public sealed class VmTests(Appliance appliance)
 
         var made = await appliance.Admin.CreateVms(wish with { Count = 3 });
         Assert.Equal(["trio-0", "trio-1", "trio-2"], made.Select(v => v.Name).Order());
-        Assert.Equal(3, (await appliance.Admin.ListNetworks("three")).Single().LeasesUsed);
+        var lent = (await appliance.Admin.ListNetworks("three")).Single();
+        Assert.Equal(3, lent.LeasesUsed);
+        var no = await http.DeleteAsync($"networks/{lent.Id}");
+        Assert.Contains($"leases in use: VM {made.Min(v => v.Id)} (trio-0) and 2 others", await no.Content.ReadAsStringAsync());
         foreach (var vm in made)
             await appliance.Admin.Recover(vm.Id, "delete");
+        await Appliance.Until(async () => (await appliance.Admin.GetNetwork(lent.Id)).LeasesUsed == 0, "addresses of VMs that are gone are still lent");
+        Assert.Equal(204, (int)(await http.DeleteAsync($"networks/{lent.Id}")).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_VM_that_fits_nowhere_shows_what_each_host_lacks_until_it_waits_no_more()
+    {
+        var vm = (await appliance.Admin.CreateVms(new() { TemplateText = "CPU=100000\nMEMORY=16", Name = "giant" })).Single();
+        await Appliance.Until(async () => (await appliance.Admin.GetVm(vm.Id)).Reason is not null, "it does not say why it waits");
+        var waiting = await appliance.Admin.GetVm(vm.Id);
+        var host = Assert.Single(waiting.Considered);
+        Assert.Equal(("sim1", true), (host.Host, host.Reason.EndsWith(" cpu free, 100000 asked", StringComparison.Ordinal)));
+        Assert.Equal([new("too-little-cpu", 1)], waiting.ConsideredCounts!);
+        var held = await appliance.Admin.Act(vm.Id, VmActions.Hold);
+        Assert.Empty(held.Considered);
+        Assert.Null(held.ConsideredCounts);
+        await appliance.Admin.Act(vm.Id, VmActions.Terminate);
     }
 
     [Fact]

@@ -7,6 +7,9 @@ namespace PoweredAppliance.Api.Tests.Wire;
 
 public sealed class HostileCalls(ITestOutputHelper output)
 {
+    /// <summary>What is quadratic in its input takes hours for the largest bodies here; what is not, some seconds on a machine that is busy.</summary>
+    private static readonly TimeSpan Bounded = TimeSpan.FromSeconds(60);
+
     private static readonly string Valid = Calls.Of(
         "one.vm.allocate", "<string>a:b</string>", "<i4>1</i4>",
         "<array><data><value><double>1.5</double></value><value><struct><member><name>n</name><value/></member></struct></value></data></array>");
@@ -225,6 +228,6 @@ public sealed class HostileCalls(ITestOutputHelper output)
         if (body.Length > 100_000)
             output.WriteLine($"{body.Length} bytes: {took.TotalMilliseconds:F0} ms, {allocated} bytes allocated: {fault.Text}");
         Assert.InRange(allocated, 0, maxAllocated);
-        Assert.True(took < TimeSpan.FromSeconds(5), $"it took {took}");
+        Assert.True(took < Bounded, $"it took {took}");
     }
 }

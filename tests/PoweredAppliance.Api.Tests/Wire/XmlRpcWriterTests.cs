@@ -20,7 +20,7 @@ public sealed class XmlRpcWriterTests
             Start + "<value><boolean>1</boolean></value><value><i4>42</i4></value><value><i4>0</i4></value>" + End,
             Written(to => XmlRpcWriter.WriteSuccess(to, 42)));
         Assert.Equal(
-            Start + "<value><boolean>1</boolean></value><value><string>&lt;VM&gt;&lt;/VM&gt;</string></value><value><i4>0</i4></value>" + End,
+            Start + "<value><boolean>1</boolean></value><value><string>&lt;VM>&lt;/VM></string></value><value><i4>0</i4></value>" + End,
             Written(to => XmlRpcWriter.WriteSuccess(to, "<VM></VM>")));
     }
 
@@ -34,7 +34,7 @@ public sealed class XmlRpcWriterTests
     [Fact]
     public void A_fault_has_a_code_and_a_text() => Assert.Equal(
         Head + "<fault><value><struct><member><name>faultCode</name><value><i4>-506</i4></value></member>"
-            + "<member><name>faultString</name><value><string>Method '&lt;x&gt;' not defined</string></value></member>"
+            + "<member><name>faultString</name><value><string>Method '&lt;x>' not defined</string></value></member>"
             + "</struct></value></fault></methodResponse>",
         Written(to => XmlRpcWriter.WriteFault(to, RpcFault.NotDefined("<x>"))));
 
@@ -81,6 +81,25 @@ public sealed class XmlRpcWriterTests
                     document.Write(piece);
             }));
         });
+
+    /// <summary>XML does not have "]]>" in a text, wherever the pieces of a document are cut.</summary>
+    [Theory]
+    [InlineData("<![CDATA[a]]>", "&lt;![CDATA[a]]&gt;")]
+    [InlineData("a]]]>]]", "a]]]&gt;]]")]
+    [InlineData("]>]a]>>]<", "]>]a]>>]&lt;")]
+    public void A_bracket_is_escaped_where_it_would_end_a_section_and_nowhere_else(string text, string escaped)
+    {
+        for (var size = 1; size <= text.Length; size++)
+        {
+            var written = Written(to =>
+            {
+                using var escaping = new XmlEscaping(to);
+                foreach (var piece in Encoding.UTF8.GetBytes(text).Chunk(size))
+                    escaping.Write(piece);
+            });
+            Assert.Equal(escaped, written);
+        }
+    }
 
     [Fact]
     public void A_long_document_is_not_held_in_memory_a_second_time()

@@ -59,7 +59,7 @@ public sealed class DocumentShapeTests
     [Fact]
     public void What_is_not_a_pool_has_its_elements_too()
     {
-        foreach (var document in (Document[])[Full.Documents.Acl(), Full.Documents.Zones(), Full.Documents.Zone(0)!, Documents.Raft(), Full.Documents.Monitoring([new HostId(0)])])
+        foreach (var document in (Document[])[Full.Documents.Acl(), Full.Documents.Zones(), Full.Documents.Zone(0)!, Documents.Raft(), Full.Documents.Monitoring([new HostId(0)], age: null)])
         {
             var read = World.Read(document);
             Assert.True(Schema.Knows(read.Name.LocalName));

@@ -53,6 +53,19 @@ public sealed class DocumentValueTests
     }
 
     [Fact]
+    public void A_VM_that_moves_is_written_on_the_host_it_goes_to_in_every_form()
+    {
+        var world = new World();
+        var vm = world.Vm(0, Uses6);
+        var to = vm.History[0].Host with { Host = new(1), Hostname = "other" };
+        vm = vm with { Lcm = LcmState.Migrate, Moving = new(to, 2, MigrationWay.Live, LcmState.Running, 1795501760) { IsGranted = true } };
+        var records = World.Read(world.Documents.Vm(vm)).Descendants("HISTORY").ToList();
+        Assert.Equal(["hh 1795501753 0", "other 1795501760 0"], records.Select(r => $"{r.Element("HOSTNAME")!.Value} {r.Element("STIME")!.Value} {r.Element("ETIME")!.Value}"));
+        Assert.Equal("other", World.Read(world.Documents.Vms([vm], extended: false)).Descendants("HOSTNAME").Single().Value);
+        Assert.Equal("hh", World.Read(world.Documents.Accounting([(vm, vm.History[0])])).Elements("HISTORY").Single().Element("HOSTNAME")!.Value);
+    }
+
+    [Fact]
     public void An_image_and_a_network_say_who_of_the_living_uses_them()
     {
         var world = new World();

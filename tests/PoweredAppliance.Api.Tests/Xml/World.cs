@@ -23,8 +23,8 @@ internal sealed class World
 
     public World()
     {
-        Documents = new(Inventory, new ControlPlaneSettings());
-        Inventory.Put(new ZoneIdentity(0, "OpenNebula", Guid.Empty, "http://localhost:2633/RPC2"));
+        Documents = new(Inventory, new ControlPlaneSettings { Cipher = new(new byte[AttributeCipher.KeyBytes]) }, TimeProvider.System);
+        Inventory.Put(new ZoneIdentity(0, "OpenNebula", Guid.Empty, Template.Parse("ENDPOINT=\"http://localhost:2633/RPC2\"")));
         Put(PoolKind.Group, 0, "oneadmin");
         Put(PoolKind.Group, 1, "users");
         Put(PoolKind.User, 0, "oneadmin", facts: [("GIDS", "0"), ("ENABLED", "1"), ("AUTH_DRIVER", "core"), ("PASSWORD", "the-hash")]);

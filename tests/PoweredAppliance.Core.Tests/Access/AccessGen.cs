@@ -32,13 +32,21 @@ internal static class AccessGen
         SomeRights,
         Scoped(AclRule.Individual, AclRule.All),
         (id, user, resource, rights, zone) =>
-            new AclRule(id, user, (ulong)(resource.Item1 | resource.Item2) | resource.Item3, rights, zone));
+            new AclRule(id, user, (ulong)Speakable(resource.Item1 | resource.Item2, resource.Item3) | resource.Item3, rights, zone));
 
     public static readonly Gen<(AccessRequest Request, ImmutableArray<AclRule> Rules, int Zone)> Question = Gen.Select(
         Gen.Select(Subject, Asked, Object),
         Rule.Array[0, 4],
         Id,
         (asked, rules, zone) => (new AccessRequest(asked.Item1, asked.Item2, asked.Item3), rules.ToImmutableArray(), zone));
+
+    /// <summary>Hosts are of no group, and only hosts and networks are in clusters.</summary>
+    private static ObjectKinds Speakable(ObjectKinds kinds, ulong scope) => (scope & (AclRule.OfGroup | AclRule.OfCluster)) switch
+    {
+        AclRule.OfGroup => kinds == ObjectKinds.Host ? ObjectKinds.Net : kinds & ~ObjectKinds.Host,
+        AclRule.OfCluster => (kinds & (ObjectKinds.Host | ObjectKinds.Net)) is var some and not ObjectKinds.None ? some : ObjectKinds.Net,
+        _ => kinds,
+    };
 
     private static Gen<ulong> Scoped(params ulong[] scopes) =>
         Gen.Select(OneOf(scopes), Id, (scope, id) => scope == AclRule.All ? scope : scope | (uint)id);

@@ -131,4 +131,17 @@ public sealed class ClaimTests
         Assert.True(host.Retired);
         Assert.NotNull(host.Decide(Ask(2), Noon).Refusal);
     }
+
+    [Fact]
+    public void A_claim_grows_only_into_free_room_and_shrinks_always()
+    {
+        var host = Granted(Granted(Of(), Ask(1, disk: 600)), Ask(2, disk: 300));
+        Assert.Equal("host alpha has 700 MiB disk free, 701 MiB asked", host.Fit(new(1), 1, new(100, 1 << 20, 701), Noon).Refusal?.Text);
+        host = Told(host, host.Fit(new(1), 1, new(100, 1 << 20, 700), Noon));
+        Assert.Equal(1000, host.Allocated.DiskMebibytes);
+        Assert.Empty(host.Fit(new(1), 2, new(100, 1 << 20, 1), Noon).Events);
+        host = Told(host, host.Learn(new(400, 8 << 20, 500), Noon));
+        host = Told(host, host.Fit(new(1), 1, new(100, 1 << 20, 650), Noon));
+        Assert.Equal((950, 2), (host.Allocated.DiskMebibytes, host.Claims.Count));
+    }
 }

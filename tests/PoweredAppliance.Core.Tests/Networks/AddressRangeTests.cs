@@ -1,3 +1,4 @@
+using CsCheck;
 using PoweredAppliance.Core.Networks;
 using PoweredAppliance.Core.Templates;
 
@@ -48,6 +49,11 @@ public sealed class AddressRangeTests
     [InlineData("TYPE=IP4, IP=10.0.0.256, SIZE=1", "AR/IP", "10.0.0.256")]
     [InlineData("TYPE=IP4, IP=010.0.0.1, SIZE=1", "AR/IP", "010.0.0.1")]
     [InlineData("TYPE=IP4, IP=255.255.255.250, SIZE=10", "AR/IP", "255.255.255.250")]
+    [InlineData("TYPE=IP6_STATIC, PREFIX_LENGTH=64, SIZE=1", "AR/IP6", "")]
+    [InlineData("TYPE=IP6_STATIC, IP6=10.0.0.1, PREFIX_LENGTH=64, SIZE=1", "AR/IP6", "10.0.0.1")]
+    [InlineData("TYPE=IP6_STATIC, IP6=\"fe80::1%1\", PREFIX_LENGTH=64, SIZE=1", "AR/IP6", "fe80::1%1")]
+    [InlineData("TYPE=IP6_STATIC, IP6=\"2001::1\", PREFIX_LENGTH=129, SIZE=1", "AR/PREFIX_LENGTH", "129")]
+    [InlineData("TYPE=IP6, GLOBAL_PREFIX=2001, SIZE=1", "AR/GLOBAL_PREFIX", "2001")]
     [InlineData("TYPE=ETHER, MAC=02:00, SIZE=1", "AR/MAC", "02:00")]
     [InlineData("TYPE=ETHER, MAC=02:00:00:00:00:zz, SIZE=1", "AR/MAC", "02:00:00:00:00:zz")]
     [InlineData("TYPE=ETHER, MAC=fe:ff:ff:ff:ff:100, SIZE=1", "AR/MAC", "fe:ff:ff:ff:ff:100")]
@@ -62,4 +68,47 @@ public sealed class AddressRangeTests
         Assert.Contains($"'{value}'", why?.Text);
         Assert.StartsWith("AR 2: ", why?.Text, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void IPv6_addresses_are_made_of_the_MAC_and_the_prefixes()
+    {
+        var range = Read("TYPE=IP4_6, IP=10.0.0.1, MAC=02:00:0a:00:00:01, SIZE=2, GLOBAL_PREFIX=\"2001:db8::\", ULA_PREFIX=\"fd00:1::\"").Range!;
+        Assert.Equal(("10.0.0.2", "02:00:0a:00:00:02"), (range.Ip(1), range.Mac(1)));
+        Assert.Equal("2001:db8::aff:fe00:2", range.Ip6Global(1));
+        Assert.Equal("fd00:1::aff:fe00:2", range.Ip6Ula(1));
+        Assert.Equal("fe80::aff:fe00:2", range.Ip6Link(1));
+        Assert.Null(range.Ip6(1));
+    }
+
+    [Fact]
+    public void Counted_IPv6_addresses_need_no_size()
+    {
+        var range = Read("TYPE=IP6_STATIC, IP6=\"2001:db8::fffe\", PREFIX_LENGTH=112").Range!;
+        Assert.Equal((2, "2001:db8::ffff"), (range.Size, range.Ip6(1)));
+        Assert.Null(range.Ip6Link(0));
+        Assert.Equal(AddressRange.MaxSize, Read("TYPE=IP4_6_STATIC, IP=10.0.0.0, IP6=\"2001:db8::\", PREFIX_LENGTH=64").Range!.Size);
+        Assert.Equal(1, range.IndexOf(Address.Ip6("2001:db8:0::FFFF")!.Value));
+    }
+
+    [Fact]
+    public void Every_index_is_found_again_by_each_of_its_addresses() => (
+        from type in Gen.Int[0, 5].Select(i => ((string[])["IP4", "IP6", "IP6_STATIC", "IP4_6", "IP4_6_STATIC", "ETHER"])[i])
+        from ip in Gen.UInt[0, 0xe000_0000]
+        from mac in Gen.ULong[0, (1UL << 48) - 3000]
+        from size in Gen.Int[1, 2000]
+        from index in Gen.Int[0, 1999]
+        select (Range: Read($"TYPE={type}, SIZE={size}, IP={Address.Ip4(ip)}, MAC={Address.Mac(mac)}, IP6=\"2001:db8::{ip & 0xffff:x}\", PREFIX_LENGTH=64").Range!, Index: index % size))
+        .Sample(x =>
+        {
+            foreach (var address in x.Range.Addresses(x.Index))
+            {
+                Assert.Equal(x.Index, x.Range.IndexOf(address));
+                Assert.Equal(address, address.Kind switch
+                {
+                    AddressKind.Mac => Address.Mac($"{address}"),
+                    AddressKind.Ip4 => Address.Ip4($"{address}"),
+                    _ => Address.Ip6($"{address}"),
+                });
+            }
+        });
 }

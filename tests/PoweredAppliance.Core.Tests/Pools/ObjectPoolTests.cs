@@ -16,7 +16,7 @@ public sealed class ObjectPoolTests
         facts.ToImmutableSortedDictionary(f => f.Name, f => f.Value);
 
     private static Allocate New(PoolKind kind, string name, Caller? owner = null, int? id = null) =>
-        new(kind, name, owner ?? Ada, 384, Template.Empty, Facts(("STATE", "1")), id);
+        new(kind, name, owner ?? Ada, 384, kind is PoolKind.Datastore ? Template.Parse("DS_MAD=fs TM_MAD=ssh") : Template.Empty, Facts(("STATE", "1")), id);
 
     private static ObjectPool Told(ObjectPool pool, params ICommand[] commands)
     {
@@ -80,10 +80,15 @@ public sealed class ObjectPoolTests
     }
 
     [Fact]
+    public void Documents_of_one_name_there_may_be_many() =>
+        Assert.Equal(2, Told(ObjectPool.Empty(PoolKind.Document), New(PoolKind.Document, "web"), New(PoolKind.Document, "web")).Objects.Count);
+
+    [Fact]
     public void Neither_rename_nor_chown_makes_two_of_one_name()
     {
         var pool = Told(ObjectPool.Empty(PoolKind.Image), New(PoolKind.Image, "a"), New(PoolKind.Image, "b"), New(PoolKind.Image, "a", Bob));
-        Assert.Contains("taken", Why(pool, new Rename(PoolKind.Image, 1, "a"))?.Text);
+        var collides = Why(pool, new Rename(PoolKind.Image, 1, "a"));
+        Assert.Equal((ErrorCode.Action, "image cannot be renamed to a because it collides with image 0"), (collides?.Code, collides?.Text));
         Assert.Contains("taken", Why(pool, new Chown(PoolKind.Image, 2, Ada.User, null))?.Text);
         Assert.Empty(pool.Decide(new Rename(PoolKind.Image, 0, "a"), Noon).Events);
         Assert.Equal(Bob, Told(pool, new Chown(PoolKind.Image, 1, Bob.User, null)).Objects[1].Owner);

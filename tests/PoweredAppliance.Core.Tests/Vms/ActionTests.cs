@@ -7,7 +7,8 @@ namespace PoweredAppliance.Core.Tests.Vms;
 public sealed class ActionTests
 {
     private const string Failures = "BOOT_FAILURE PROLOG_FAILURE EPILOG_FAILURE EPILOG_STOP_FAILURE EPILOG_UNDEPLOY_FAILURE "
-        + "BOOT_UNDEPLOY_FAILURE BOOT_STOPPED_FAILURE PROLOG_RESUME_FAILURE PROLOG_UNDEPLOY_FAILURE";
+        + "BOOT_UNDEPLOY_FAILURE BOOT_STOPPED_FAILURE PROLOG_RESUME_FAILURE PROLOG_UNDEPLOY_FAILURE "
+        + "BOOT_MIGRATE_FAILURE PROLOG_MIGRATE_FAILURE PROLOG_MIGRATE_POWEROFF_FAILURE PROLOG_MIGRATE_SUSPEND_FAILURE";
 
     /// <summary>Actions, from, first state, where it rests when all goes well. Every pair that is not here is refused.</summary>
     private static readonly (string Actions, string From, string First, string End)[] Table =

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using PoweredAppliance.Core.Drivers;
+using PoweredAppliance.Core.Networks;
 using PoweredAppliance.Core.Pools;
 using PoweredAppliance.Core.Templates;
 using PoweredAppliance.Core.Vms;
@@ -30,7 +31,7 @@ public sealed class AssemblyTests
         var (made, why) = Plan(text, image);
         Assert.Null(why);
         return made!.Finish(Sample.Vm, "web", new("11111111-2222-3333-4444-555555555555"),
-            [.. made.Nics.Select((_, i) => new Lease(0, $"02:00:0a:00:00:0{i + 5}", $"10.0.0.{i + 5}"))]);
+            [.. made.Nics.Select((_, i) => new Lease(new AddressRange(0, "IP4", 0x0200_0a00_0005, 0x0a00_0005, 4), i))], "!(PIN_POLICY = PINNED)");
     }
 
     private static VmSpec Spec(string text, PooledObject? image = null) =>
@@ -64,7 +65,7 @@ public sealed class AssemblyTests
     {
         Assert.Equal(ErrorCode.NoExists, Plan("DISK=[IMAGE_ID=9]").Why?.Code);
         Assert.Equal(ErrorCode.NoExists, Plan("NIC=[NETWORK=wan]").Why?.Code);
-        Assert.Equal("Image 4 (tiny) is not ready to be used (state 4).", Plan("DISK=[IMAGE_ID=4]", Image.With("STATE", "4")).Why?.Text);
+        Assert.Equal("Image 4 (tiny) is not ready to be used (state 5).", Plan("DISK=[IMAGE_ID=4]", Image.With("STATE", "5")).Why?.Text);
     }
 
     [Fact]

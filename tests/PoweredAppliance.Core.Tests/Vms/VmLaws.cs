@@ -12,7 +12,7 @@ public sealed class VmLaws
 
     /// <summary>Words and two dice; what they mean depends on the VM they are told to.</summary>
     private static readonly Gen<(int Kind, int A, int B)[]> Story =
-        Gen.Select(Gen.Int[0, 15], Gen.Int[0, 1000], Gen.Int[0, 5]).Array[0, 60];
+        Gen.Select(Gen.Int[0, 19], Gen.Int[0, 1000], Gen.Int[0, 5]).Array[0, 60];
 
     private static ICommand Word(VirtualMachine vm, (int Kind, int A, int B) said) => said.Kind switch
     {
@@ -25,6 +25,9 @@ public sealed class VmLaws
         8 => new ClaimRefused(vm.Id, Math.Max(0, vm.Generation - (said.B / 4)), "full"),
         9 => new StepReport(vm.Id, vm.Generation - (said.B / 4), vm.Transition - (said.B / 5), (VmStep)(said.A % Steps), StepOutcome.Ok()),
         10 => new Observe(vm.Id, Sample.Offer(said.A % 3).Host, vm.Generation - (said.B / 4), (Sighting)(said.A % 7), "seen"),
+        18 => Sample.To(Sample.Offer(said.A % 3), (MigrationWay)(said.B % 4)),
+        19 => vm.Remnants.IsEmpty ? Sample.To(Sample.Offer(said.A % 3), MigrationWay.Live) : Sample.Removed(vm, vm.Remnants[0]),
+        16 or 17 => Sample.Ask(Sample.Changes[said.A % Sample.Changes.Length].What),
         11 => Sample.Answer(vm, good: false) ?? new Rename(vm.Id, $"n{said.B}", Caller.Admin),
         _ => Sample.Answer(vm) ?? Sample.Ask(VmAction.Resume),
     };
@@ -57,6 +60,30 @@ public sealed class VmLaws
     });
 
     [Fact]
+    public void A_change_is_under_way_in_its_states_alone_and_leaves_no_mark_behind() => Always((_, vm, _) =>
+    {
+        Assert.Equal(Lifecycle.IsChange(vm.Lcm), vm.Changing is not null);
+        if (vm.Changing is null)
+            Assert.DoesNotContain(vm.Template.Attributes, a => a is Core.Templates.VectorAttribute v && (v["ATTACH"] ?? v["ACTION"] ?? v["RESIZE"]
+                ?? v["DISK_SNAPSHOT_ACTIVE"] ?? v["HOTPLUG_SAVE_AS_ACTIVE"]) is not null);
+    });
+
+    [Fact]
+    public void An_id_of_a_disk_a_NIC_or_a_snapshot_is_given_once() => Always((before, after, _) =>
+    {
+        // The sample's reconfiguration brings a template of its own, whatever the VM has by then.
+        if (before.Changing is { What: VmChange.Reconfigure })
+            return;
+        foreach (var name in new[] { "DISK", "NIC" })
+        {
+            var known = before.Template.Vectors(name).Select(v => v[name + "_ID"]).ToHashSet();
+            var next = name is "DISK" ? before.NextDisk : before.NextNic;
+            foreach (var added in after.Template.Vectors(name).Where(v => !known.Contains(v[name + "_ID"])))
+                Assert.True(Devices.Id(added, name + "_ID") >= next);
+        }
+    });
+
+    [Fact]
     public void When_every_step_succeeds_every_VM_comes_to_rest() =>
         Story.Sample(story => Live(story, (_, _, _) => { }).Settle().Pledge is null, iter: 2000);
 
@@ -75,7 +102,8 @@ public sealed class VmLaws
     [Fact]
     public void Generation_and_transition_only_grow_and_a_phase_changes_with_a_transition() => Always((before, after, _) =>
     {
-        Assert.InRange(after.Generation, before.Generation, before.Generation + 1);
+        Assert.InRange(after.Newest, before.Newest, before.Newest + 1);
+        Assert.InRange(after.Generation, before.Generation, after.Newest);
         Assert.True(after.Transition >= before.Transition);
         Assert.True(after.Phase == before.Phase || after.Transition > before.Transition);
     });
@@ -105,7 +133,7 @@ public sealed class VmLaws
                 Assert.Equal(0, after.Tell(command).Events);
             if (command is StepReport report)
                 old.Add(report);
-            foreach (var late in old.Where(r => r.Transition < after.Transition))
+            foreach (var late in old.Where(r => r.Transition < after.Transition && after.Remnants.All(left => left.Transition != r.Transition)))
                 Assert.Equal(0, after.Tell(late).Events);
         });
     }, iter: 1000);
@@ -135,8 +163,12 @@ public sealed class VmLaws
 
         var again = events.Aggregate(Sample.New(), VirtualMachine.Apply);
         Assert.Equal(vm.History, again.History);
-        Assert.Equal(vm with { History = [] }, again with { History = [] });
+        Assert.Equal(vm.DiskSnapshots, again.DiskSnapshots);
+        Assert.Equal(vm.Remnants, again.Remnants);
+        Assert.Equal(Bare(vm), Bare(again));
     }, iter: 1000);
+
+    private static VirtualMachine Bare(VirtualMachine vm) => vm with { History = [], DiskSnapshots = [], Remnants = [] };
 
     private static void InOrder(params long[] times)
     {

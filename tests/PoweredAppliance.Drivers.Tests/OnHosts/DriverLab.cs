@@ -21,17 +21,23 @@ public sealed class DriverLab : IAsyncLifetime
         }
     }
 
+    /// <summary>Of a healthy host that may be slow: emulated guests on a machine that is busy with other things.</summary>
     internal static readonly LibvirtDriverOptions Options = new()
     {
         Acceleration = "tcg: a lab",
-        ShutdownDeadline = TimeSpan.FromSeconds(60),
+        CallDeadline = Steps.Patience,
+        OpenDeadline = Steps.Patience,
+        ShutdownDeadline = Steps.Patience,
+        UnplugDeadline = Steps.Patience,
         PressAgainAfter = TimeSpan.FromSeconds(2),
     };
 
     public async ValueTask InitializeAsync()
     {
-        if (LabHosts.WhyNot() is null)
-            _hosts = await LabHosts.Start(2);
+        if (LabHosts.WhyNot() is not null)
+            return;
+        _hosts = await LabHosts.Start(2);
+        await _hosts[1].Wire(_hosts[2]);
     }
 
     public HostAddress Address(int host) => new(new HostId(host), Hosts[host].Name, Hosts[host].Uri, Hosts[host].DatastorePath, Specs.Deployment, null);

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using PoweredAppliance.Core.Drivers;
 
 namespace PoweredAppliance.Drivers.Tests.OnHosts;
@@ -22,7 +23,7 @@ public sealed class ImageTests(DriverLab lab) : IDisposable
         Assert.Equal(100, percents.Count(p => p > 0)); // 1..100, each told once: one upload
         Assert.Equal(percents.Order(), percents);
         Assert.Equal(Hash(image), Hash(OnHost(1, "once.raw")));
-        Assert.Empty(Directory.GetFiles($"{lab.Hosts[1].DatastorePath}/1", "*.uploading"));
+        Assert.Empty(Directory.GetFiles($"{lab.Hosts[1].DatastorePath}/1", "once.raw*.uploading"));
         var info = await lab.Hosts[1].Run("qemu-img", "info", "-U", $"{lab.Hosts[1].DatastorePath}/0/one-20-disk-0");
         Assert.Contains($"backing file: {OnHost(1, "once.raw")}", info, StringComparison.Ordinal);
         Assert.Contains("backing file format: raw", info, StringComparison.Ordinal);
@@ -86,7 +87,7 @@ public sealed class ImageTests(DriverLab lab) : IDisposable
     public async Task An_image_that_lies_in_the_hosts_pool_already_is_used_where_it_is()
     {
         var driver = lab.Driver(1);
-        await driver.Done(Specs.Vm(27), VmStep.Prolog); // makes the pools
+        await driver.Inspect(default); // makes the pools
         File.Move(Image("there.raw"), OnHost(1, "there.raw"));
         var vm = Specs.Vm(27) with { Disks = [Overlay(OnHost(1, "there.raw"))] };
         var told = 0;
@@ -97,14 +98,73 @@ public sealed class ImageTests(DriverLab lab) : IDisposable
     }
 
     [Fact]
-    public async Task A_persistent_disk_is_the_image_itself_and_outlives_its_vm()
+    public async Task What_a_guest_wrote_to_a_persistent_disk_is_the_image_when_its_VM_is_gone()
     {
         var driver = lab.Driver(1);
-        var vm = Specs.Vm(28) with { Disks = [Overlay(Image("own.raw")) with { Kind = DiskKind.Persistent }] };
+        var image = Image("own.raw");
+        var vm = Specs.Vm(28) with { Disks = [Persistent(image)] };
         await driver.Done(vm, VmStep.Prolog, VmStep.Boot);
         Assert.Contains(OnHost(1, "own.raw"), await lab.Hosts[1].Run("virsh", "domblklist", "one-28"), StringComparison.Ordinal);
+        Write(OnHost(1, "own.raw"), "written by the guest");
+        var written = Hash(OnHost(1, "own.raw"));
+        await driver.Done(vm, VmStep.ShutdownHard, VmStep.Undefine, VmStep.Prolog); // undeployed and back
+        Assert.Equal(written, Hash(OnHost(1, "own.raw")));
+        var percents = new List<int>();
+        var outcome = await driver.Do(VmStep.Cleanup, vm, progress: p => percents.Add(p.Percent));
+        Assert.True(outcome.Done, outcome.Error);
+        Assert.Equal(written, Hash(image));
+        Assert.Equal(100, percents[^1]);
+        Assert.Empty(Directory.GetFiles($"{lab.Hosts[1].DatastorePath}/1", "own.raw*"));
+        await driver.Done(vm, VmStep.Cleanup); // asked again: the image stays
+        Assert.Equal(written, Hash(image));
+    }
+
+    [Fact]
+    public async Task A_persistent_image_goes_from_host_to_host_with_all_that_was_written()
+    {
+        var image = Image("wanders.raw");
+        for (var (turn, host) = (0, 1); turn < 4; turn++, host = 3 - host)
+        {
+            var vm = Specs.Vm(32 + turn) with { Disks = [Persistent(image)] };
+            await lab.Driver(host).Done(vm, VmStep.Prolog, VmStep.Boot);
+            Assert.Equal(Hash(image), Hash(OnHost(host, "wanders.raw")));
+            Write(OnHost(host, "wanders.raw"), $"turn {turn}");
+            await lab.Driver(host).Done(vm, VmStep.Cleanup);
+            Assert.Equal($"turn {turn}", Encoding.ASCII.GetString(File.ReadAllBytes(image), 0, 6));
+        }
+    }
+
+    [Fact]
+    public async Task What_is_left_on_a_host_of_a_VM_that_is_gone_is_not_the_image_any_more()
+    {
+        var driver = lab.Driver(1);
+        var image = Image("stale.raw");
+        var old = Specs.Vm(36) with { Disks = [Persistent(image)] };
+        await driver.Done(old, VmStep.Prolog);
+        Write(OnHost(1, "stale.raw"), "of a VM whose record was dropped");
+        var vm = Specs.Vm(37) with { Disks = [Persistent(image)] };
+        await driver.Done(vm, VmStep.Prolog);
+        Assert.Equal(Hash(image), Hash(OnHost(1, "stale.raw")));
+        var before = Hash(image);
+        await driver.Done(old, VmStep.Cleanup); // it comes late, and has nothing here any more
+        Assert.Equal(before, Hash(image));
+        Assert.True(File.Exists(OnHost(1, "stale.raw")));
         await driver.Done(vm, VmStep.Cleanup);
-        Assert.True(File.Exists(OnHost(1, "own.raw")));
+    }
+
+    [Fact]
+    public async Task Where_the_hosts_pool_is_the_controllers_folder_the_image_is_used_where_it_lies()
+    {
+        var driver = lab.Driver(1);
+        await driver.Inspect(default); // makes the pools
+        File.Move(Image("home.raw"), OnHost(1, "home.raw"));
+        var vm = Specs.Vm(38) with { Disks = [Persistent(OnHost(1, "home.raw"))] };
+        await driver.Done(vm, VmStep.Prolog, VmStep.Boot);
+        Write(OnHost(1, "home.raw"), "written by the guest");
+        var written = Hash(OnHost(1, "home.raw"));
+        await driver.Done(vm, VmStep.Cleanup);
+        Assert.Equal(written, Hash(OnHost(1, "home.raw")));
+        Assert.Equal(["home.raw"], Directory.GetFiles($"{lab.Hosts[1].DatastorePath}/1", "home.raw*").Select(Path.GetFileName));
     }
 
     [Fact]
@@ -151,6 +211,15 @@ public sealed class ImageTests(DriverLab lab) : IDisposable
 
     private static DiskSpec Overlay(string file) =>
         Specs.Overlay(0, "vda") with { Source = file, ImageVolume = Path.GetFileName(file), Format = "raw" };
+
+    private static DiskSpec Persistent(string file) => Overlay(file) with { Kind = DiskKind.Persistent };
+
+    /// <summary>As a guest would, into the file at its beginning.</summary>
+    private static void Write(string file, string text)
+    {
+        using var stream = new FileStream(file, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
+        stream.Write(Encoding.ASCII.GetBytes(text));
+    }
 
     private string OnHost(int host, string volume) => $"{lab.Hosts[host].DatastorePath}/1/{volume}";
 

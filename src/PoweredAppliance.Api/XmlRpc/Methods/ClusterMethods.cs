@@ -11,7 +11,7 @@ using PoweredAppliance.Core.Templates;
 namespace PoweredAppliance.Api.XmlRpc.Methods;
 
 /// <summary>one.cluster.*; a host is in one cluster, a datastore or network in any number of them.</summary>
-internal sealed class ClusterMethods(Cloud cloud, Authority authority, PoolOperations pools, PoolMethods shared)
+internal sealed class ClusterMethods(Cloud cloud, Authority authority, PoolOperations pools, PoolMethods shared) : IMethods
 {
     private const int Default = 0;
 

@@ -1,66 +1,78 @@
 using System.Collections.Immutable;
+using PoweredAppliance.Api.Auth;
 using PoweredAppliance.Api.Operations;
 using PoweredAppliance.Api.Xml;
 using PoweredAppliance.ControlPlane;
+using PoweredAppliance.ControlPlane.Workflows;
 using PoweredAppliance.Core;
 using PoweredAppliance.Core.Access;
+using PoweredAppliance.Core.Networks;
 using PoweredAppliance.Core.Pools;
 using PoweredAppliance.Core.Templates;
 
 namespace PoweredAppliance.Api.XmlRpc.Methods;
 
-/// <summary>one.group.* and one.groupquota.info. A new group joins VDC 0, which lets it use the zone's hosts, networks and datastores.</summary>
-internal sealed class GroupMethods(Cloud cloud, PoolOperations pools, PoolMethods shared, AclMethods acl)
+/// <summary>one.group.*</summary>
+internal sealed class GroupMethods(Cloud cloud, Authority authority, PoolMethods shared, AccessChanges access) : IMethods
 {
-    private const int DefaultVdc = 0;
-
     public Dictionary<string, Handler> All => new(StringComparer.Ordinal)
     {
         ["one.group.allocate"] = Allocate,
         ["one.group.delete"] = Delete,
-        ["one.group.info"] = c => Task.FromResult(shared.Info(c.Who, PoolKind.Group, c.Id == -1 ? c.Who.Group.Value : c.Id)),
-        ["one.groupquota.info"] = _ => Task.FromResult<Reply>(Documents.DefaultQuotas(PoolKind.Group)),
+        ["one.group.info"] = c => Task.FromResult(shared.Info(c.Who, PoolKind.Group, c.Id == -1 ? c.Who.Group.Value : c.Id, decrypt: c.Bool(2))),
+        ["one.group.addadmin"] = c => Admin(c, appoints: true),
+        ["one.group.deladmin"] = c => Admin(c, appoints: false),
+        ["one.group.vlan"] = Vlan,
     };
 
-    private async Task<Reply> Allocate(Call call)
-    {
-        var answer = await pools.Allocate(call.Who, PoolKind.Group, call.Text(1), Template.Empty).ConfigureAwait(false);
-        if (answer.Refusal is not null)
-            return answer;
-        await Member(answer.Id, joins: true).ConfigureAwait(false);
-        foreach (var rule in Rules(answer.Id))
-            if ((await acl.Add(rule).ConfigureAwait(false)).Refusal is { } why)
-                return why;
-        return answer;
-    }
+    private Task<Reply> Allocate(Call call) => authority.MayCreate(call.Who, PoolKind.Group) is { } why
+        ? Refused(why)
+        : Reply.Of(access.MakeGroup(new(
+            PoolKind.Group, call.Text(1), call.Who.Caller(), Permitted.New(cloud.Inventory, call.Who), Template.Empty, ImmutableSortedDictionary<string, string>.Empty)));
 
-    private async Task<Reply> Delete(Call call)
+    private Task<Reply> Delete(Call call)
     {
-        if (shared.Find(call, PoolKind.Group, Rights.Manage).Why is { } missing)
-            return missing;
+        if (shared.Find(call, PoolKind.Group, Rights.Admin).Why is { } missing)
+            return Refused(missing);
         var members = cloud.Inventory.All(PoolKind.User).Values.Count(u => u.FactIds("GIDS").Contains(call.Id));
-        if (members > 0)
-            return new Refusal(ErrorCode.Action, $"Group {call.Id} is not empty, it has {members} users.", ObjectId: call.Id);
-        var answer = await pools.Delete(call.Who, PoolKind.Group, call.Id).ConfigureAwait(false);
-        if (answer.Refusal is not null)
-            return answer;
-        await Member(call.Id, joins: false).ConfigureAwait(false);
-        await acl.RemoveOfGroup(call.Id).ConfigureAwait(false);
-        return answer;
+        return members > 0
+            ? Refused(new(ErrorCode.Action, $"Group {call.Id} is not empty, it has {members} users.", ObjectId: call.Id))
+            : Reply.Of(access.Remove(PoolKind.Group, call.Id));
     }
 
-    private static IEnumerable<AclRule> Rules(int group)
+    /// <summary>The rules that are given, in place of those that were.</summary>
+    private Task<Reply> Vlan(Call call)
     {
-        foreach (var (kind, rights) in new[] { (ObjectKinds.Host, Rights.Manage), (ObjectKinds.Net, Rights.Use), (ObjectKinds.Datastore, Rights.Use) })
-            yield return new AclRule(-1, AclRule.OfGroup | (uint)group, (ulong)kind | AclRule.All, rights, AclRule.Individual);
+        if (shared.Find(call, PoolKind.Group, Rights.Admin).Why is { } missing)
+            return Refused(missing);
+        var (given, unread) = call.Template(2);
+        if (unread is not null)
+            return Refused(unread with { Code = ErrorCode.Action });
+        var (rules, why) = VlanRules.Read(given!);
+        return why is not null
+            ? Refused(why with { ObjectId = call.Id })
+            : Reply.Of(cloud.Pool(new PoolProtocol.SetFacts(
+                PoolKind.Group, call.Id, ImmutableSortedDictionary<string, string>.Empty.Add(VlanRules.Fact, rules!.ToText()))));
     }
 
-    private async Task Member(int group, bool joins)
+    /// <summary>An administrator of a group manages its users and what they own by ACL rules.</summary>
+    private Task<Reply> Admin(Call call, bool appoints)
     {
-        if (cloud.Inventory.Find(PoolKind.Vdc, DefaultVdc) is not { } vdc)
-            return;
-        var groups = vdc.FactIds("GROUPS").Where(g => g != group);
-        await cloud.Pool(new PoolProtocol.SetFacts(PoolKind.Vdc, DefaultVdc, ImmutableSortedDictionary<string, string>.Empty.Add(
-            "GROUPS", string.Join(',', joins ? groups.Append(group) : groups)))).ConfigureAwait(false);
+        if (cloud.Inventory.Find(PoolKind.Group, call.Id) is not { } group)
+            return Refused(Refusal.NotFound("group", call.Id));
+        if (cloud.Inventory.Find(PoolKind.User, call.Int(2)) is not { } user)
+            return Refused(Refusal.NotFound("user", call.Int(2)));
+        if ((authority.May(call.Who, Rights.Admin, group) ?? authority.May(call.Who, Rights.Admin, user)) is { } why)
+            return Refused(why);
+        if (appoints && !user.FactIds("GIDS").Contains(group.Id))
+            return Refused(Wrong($"User {user.Id} is not part of Group {group.Id}.", group.Id));
+        ImmutableArray<string> who = [Permitted.Text(user.Id)];
+        return Reply.Of(access.Change(new(
+            PoolKind.Group, group.Id, "ADMINS", Put: appoints ? who : [], Drop: appoints ? [] : who,
+            Wrong($"User {user.Id} is {(appoints ? "already" : "not")} an administrator of Group {group.Id}.", group.Id))));
     }
+
+    private static Refusal Wrong(string text, int id) => new(ErrorCode.Internal, $"Cannot edit group. {text}", ObjectId: id);
+
+    private static Task<Reply> Refused(Refusal why) => Task.FromResult<Reply>(why);
 }

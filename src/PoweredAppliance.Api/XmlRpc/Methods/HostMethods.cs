@@ -10,7 +10,7 @@ using PoweredAppliance.Core.Pools;
 namespace PoweredAppliance.Api.XmlRpc.Methods;
 
 /// <summary>one.host.* and one.hostpool.monitoring</summary>
-internal sealed class HostMethods(HostOperations hosts, PoolOperations pools, Inventory inventory, Authority authority, Documents documents)
+internal sealed class HostMethods(HostOperations hosts, PoolOperations pools, Inventory inventory, Authority authority, Documents documents) : IMethods
 {
     public Dictionary<string, Handler> All => new(StringComparer.Ordinal)
     {
@@ -19,10 +19,10 @@ internal sealed class HostMethods(HostOperations hosts, PoolOperations pools, In
         ["one.host.delete"] = c => Reply.Of(pools.Delete(c.Who, PoolKind.Host, c.Id)),
         ["one.host.status"] = Status,
         ["one.host.monitoring"] = c => Task.FromResult(pools.Read(c.Who, PoolKind.Host, c.Id) is (not null, null)
-            ? documents.Monitoring([new HostId(c.Id)])
+            ? documents.Monitoring([new HostId(c.Id)], age: null)
             : (Reply)pools.Read(c.Who, PoolKind.Host, c.Id).Why!),
         ["one.hostpool.monitoring"] = c => Task.FromResult<Reply>(documents.Monitoring(
-            inventory.All(PoolKind.Host).Values.Where(h => authority.May(c.Who, Rights.Use, h) is null).Select(h => new HostId(h.Id)))),
+            inventory.All(PoolKind.Host).Values.Where(h => authority.Shows(c.Who, h)).Select(h => new HostId(h.Id)), c.Age(1))),
     };
 
     private Task<Reply> Status(Call call) => inventory.Find(PoolKind.Host, call.Id) is null || Enum.IsDefined((HostStatus)call.Int(2))

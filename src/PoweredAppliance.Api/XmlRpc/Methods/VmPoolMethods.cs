@@ -4,12 +4,13 @@ using PoweredAppliance.Api.Xml;
 using PoweredAppliance.ControlPlane.Inventory;
 using PoweredAppliance.Core;
 using PoweredAppliance.Core.Access;
+using PoweredAppliance.Core.Expressions;
 using PoweredAppliance.Core.Vms;
 
 namespace PoweredAppliance.Api.XmlRpc.Methods;
 
 /// <summary>one.vmpool.*</summary>
-internal sealed class VmPoolMethods(Inventory inventory, Authority authority, Documents documents)
+internal sealed class VmPoolMethods(Inventory inventory, Authority authority, Documents documents) : IMethods
 {
     private const int AnyState = -2, NotDone = -1;
     private const int MaxSet = 100_000;
@@ -29,15 +30,19 @@ internal sealed class VmPoolMethods(Inventory inventory, Authority authority, Do
             return wrong;
         if (state is < AnyState or > (int)VmState.CloningFailure)
             return new Refusal(ErrorCode.RpcApi, $"Incorrect state filter {state}", "state", $"{state}");
-        if (call.Text(5).Length > 0)
-            return new Refusal(ErrorCode.Internal, "VMs cannot be searched by a query on this database.", "json_query", call.Text(5));
-        var vms = inventory.Vms.Descending().Where(vm => state switch
-        {
-            AnyState => true,
-            NotDone => vm.State is not VmState.Done,
-            _ => (int)vm.State == state,
-        });
-        return documents.Vms(listing.Pick(vms, authority), extended);
+        if (!Search.TryParse(call.Text(5), out var search, out var error))
+            return new Refusal(ErrorCode.Internal, $"The search query cannot be read: {error}", "json_query", call.Text(5));
+        return documents.Vms(Found(listing, state, search), extended);
+    }
+
+    private IEnumerable<VirtualMachine> Found(PoolListing listing, int state, Search search)
+    {
+        var everything = search.Equals(Search.Everything);
+        if (state is NotDone && everything)
+            return listing.PickLiving(inventory.Vms, authority);
+        var vms = state is NotDone ? inventory.Vms.Living() : inventory.Vms.Descending().Where(vm => state is AnyState || (int)vm.State == state);
+        var names = new OwnerNames(inventory);
+        return listing.Pick(vms, authority, everything ? null : vm => search.Finds(VmSearchTree.Of(new VmSources(vm, inventory, names))));
     }
 
     /// <summary>Ids with commas, <c>1:4</c> for a range; those that are not there, or may not be used, are left out.</summary>
@@ -57,17 +62,16 @@ internal sealed class VmPoolMethods(Inventory inventory, Authority authority, Do
         }
 
         return documents.Vms(
-            ids.Reverse().Select(id => inventory.Vms.Find(new(id))).OfType<VirtualMachine>().Where(vm => authority.May(call.Who, Rights.Use, vm) is null),
+            ids.Reverse().Select(id => inventory.Vms.Find(new(id))).OfType<VirtualMachine>().Where(vm => authority.Shows(call.Who, vm)),
             call.Bool(2));
     }
 
-    /// <summary>One sample of each VM is kept, the last.</summary>
     private Reply Monitoring(Call call)
     {
         var listing = new PoolListing(call.Who, call.Int(1), -1, -1);
         return listing.Wrong is { } wrong
             ? wrong
-            : documents.Monitoring(listing.Pick(inventory.Vms.Descending().Where(vm => vm.State is not VmState.Done), authority));
+            : documents.Monitoring(listing.PickLiving(inventory.Vms, authority), call.Age(2));
     }
 
     private static bool TryId(string text, out int id) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out id);

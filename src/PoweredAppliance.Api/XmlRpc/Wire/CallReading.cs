@@ -44,6 +44,14 @@ internal sealed class CallReading(XmlReader xml, SequenceStream stream, RpcLimit
         return new RpcCall(method, values.DrainToImmutable());
     }
 
+    /// <summary>The method and the first value of a call whose rest has not come yet.</summary>
+    public RpcCall Opening()
+    {
+        Enter("methodCall");
+        var method = TextOf("methodName").Trim();
+        return TryEnter("params") && TryEnter("param") ? new RpcCall(method, [Value(0)]) : new RpcCall(method, []);
+    }
+
     private RpcValue Value(int depth)
     {
         Count();

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using PoweredAppliance.Api.Audit;
 
 namespace PoweredAppliance.Api.XmlRpc.Wire;
 
@@ -13,7 +14,11 @@ public enum RpcType
 
 /// <param name="Name">For people.</param>
 /// <param name="Default">Null when the parameter must be there.</param>
-public sealed record RpcParameter(string Name, RpcType Type, RpcValue? Default = null);
+public sealed record RpcParameter(string Name, RpcType Type, RpcValue? Default = null)
+{
+    /// <summary>What is given for it gets into no log.</summary>
+    internal bool IsSecret { get; } = Secrets.IsNameOfOne(Name);
+}
 
 /// <summary>A method's name and what it takes behind the session string. Parameters behind the last known one are
 /// ignored.</summary>

@@ -28,11 +28,35 @@ public static class XmlRpcReader
         }
     }
 
-    public static (RpcCall? Call, RpcFault? Fault) Read(ReadOnlySequence<byte> body, RpcLimits limits)
+    /// <summary>Reads no more of a body than its method and first value, which stay in it to be read again. A fault: they are not in its
+    /// first <paramref name="within"/> bytes. Done: the whole body is not longer than that.</summary>
+    public static async ValueTask<(RpcCall? Opening, RpcFault? Fault, bool Done)> PeekAsync(PipeReader body, int within, RpcLimits limits, CancellationToken stop)
     {
-        if (body.Length > limits.MaxBytes)
-            return (null, RpcFault.Unreadable($"It is longer than {limits.MaxBytes} bytes."));
+        while (true)
+        {
+            var result = await body.ReadAsync(stop);
+            var buffer = result.Buffer;
+            if (!result.IsCompleted && buffer.Length < within)
+            {
+                body.AdvanceTo(buffer.Start, buffer.End);
+                continue;
+            }
 
+            var (opening, fault) = Parse(
+                buffer.Slice(0, Math.Min(within, buffer.Length)), limits, reading => reading.Opening(), $"Its session does not come within its first {within} bytes.");
+            var done = result.IsCompleted && buffer.Length <= within;
+            body.AdvanceTo(buffer.Start);
+            return (opening, fault, done);
+        }
+    }
+
+    public static (RpcCall? Call, RpcFault? Fault) Read(ReadOnlySequence<byte> body, RpcLimits limits) => body.Length > limits.MaxBytes
+        ? (null, RpcFault.Unreadable($"It is longer than {limits.MaxBytes} bytes."))
+        : Parse(body, limits, reading => reading.Call());
+
+    /// <param name="cut">the fault's text where the bytes end too early; null: they are all there are</param>
+    private static (RpcCall? Call, RpcFault? Fault) Parse(ReadOnlySequence<byte> body, RpcLimits limits, Func<CallReading, RpcCall> read, string? cut = null)
+    {
         var settings = new XmlReaderSettings
         {
             DtdProcessing = DtdProcessing.Prohibit,
@@ -45,7 +69,7 @@ public static class XmlRpcReader
         {
             var stream = new SequenceStream(body) { Allowance = CallReading.MaxMarkup };
             using var xml = XmlReader.Create(stream, settings);
-            return (new CallReading(xml, stream, limits).Call(), null);
+            return (read(new CallReading(xml, stream, limits)), null);
         }
         catch (NotACallException e)
         {
@@ -53,7 +77,7 @@ public static class XmlRpcReader
         }
         catch (XmlException e)
         {
-            return (null, RpcFault.Unreadable($"Not well-formed at line {e.LineNumber}, column {e.LinePosition}."));
+            return (null, RpcFault.Unreadable(cut ?? $"Not well-formed at line {e.LineNumber}, column {e.LinePosition}."));
         }
         catch (ArgumentException)
         {

@@ -40,6 +40,9 @@ public static class XmlRpcWriter
         EndDocument(to);
     }
 
+    /// <summary>Of what stands before and behind a document.</summary>
+    public static int FrameLength { get; } = Head.Length + ArrayStart.Length + SuccessStart.Length + StringStart.Length + StringEnd.Length + SuccessEnd.Length + ArrayEnd.Length;
+
     /// <summary>What stands before a document that is sent in pieces, each through one <see cref="XmlEscaping"/>.</summary>
     public static void StartDocument(IBufferWriter<byte> to)
     {
