@@ -30,7 +30,7 @@ public sealed class CommandTests
     {
         await using var site = await Site.Start();
         var vm = await Running(site);
-        await Executes(site, vm, "sleep 2");
+        await Executes(site, vm, "sleep 10");
         var pid = site.Vm(vm).Command!.Pid;
         await site.Down();
         await site.Up();

@@ -51,7 +51,7 @@ public sealed class LifeTests
     [Fact]
     public async Task Terminate_hard_overtakes_a_soft_shutdown_that_the_guest_does_not_hear()
     {
-        await using var site = await Site.Start(address: "sim:generic?deaf=1");
+        await using var site = await Site.Start(address: "sim:generic?deaf=1&latency=1s");
         var vm = await site.Create(Small);
         await site.Reach(vm, LcmState.Running);
         await site.Act(vm, VmAction.Terminate);

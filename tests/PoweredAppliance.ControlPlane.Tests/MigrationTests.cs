@@ -78,7 +78,7 @@ public sealed class MigrationTests
     [Fact]
     public async Task While_the_other_host_has_no_power_nothing_is_lost_and_it_goes_on_by_itself()
     {
-        await using var site = await Site.Start(hosts: 2, address: "sim:generic?latency=100ms&deadline=1s");
+        await using var site = await Site.Start(hosts: 2, address: "sim:generic?latency=1s&deadline=3s", silentAfter: Site.Soon);
         var vm = await Running(site);
         await site.Act(vm, VmAction.Poweroff);
         await site.Reach(vm, VmState.Poweroff);
@@ -95,7 +95,7 @@ public sealed class MigrationTests
     [Fact]
     public async Task The_destination_loses_power_in_a_live_migration_and_the_guest_runs_on_where_it_was()
     {
-        await using var site = await Site.Start(hosts: 2, address: "sim:generic?latency=100ms&deadline=1s");
+        await using var site = await Site.Start(hosts: 2, address: "sim:generic?latency=1s&deadline=3s", silentAfter: Site.Soon);
         var vm = await Running(site);
         await Go(site, vm, MigrationWay.Live, 1);
         site.World.Machine("h1").Crash();
@@ -110,7 +110,7 @@ public sealed class MigrationTests
     [Fact]
     public async Task The_source_falls_silent_when_the_guest_has_gone_and_the_destination_says_where_it_is()
     {
-        await using var site = await Site.Start(hosts: 2, address: "sim:generic?latency=150ms&deadline=1s");
+        await using var site = await Site.Start(hosts: 2, address: "sim:generic?latency=1s&deadline=3s", silentAfter: Site.Soon);
         var vm = await Running(site);
         await Go(site, vm, MigrationWay.Live, 1);
         await Site.Until(() => site.World.See(w => w.Machine("h1").Domains.Count == 1), "the guest does not move");

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using PoweredAppliance.ControlPlane.Persistence;
-using PoweredAppliance.Lab.Daemon;
 
 namespace PoweredAppliance.ControlPlane.Tests;
 
@@ -14,14 +13,13 @@ public sealed class PostgresTests
         Assert.SkipWhen(bin is null, "PostgreSQL's server is not installed (Debian package postgresql)");
         Assert.SkipUnless(Environment.UserName == "root", "PostgreSQL is started as user postgres, which takes root");
         var folder = Directory.CreateTempSubdirectory("powered-pg-").FullName;
-        var port = Ports.Free();
         try
         {
             await Run("chown", "postgres", folder);
             await Run("chmod", "700", folder);
             await As("postgres", $"{bin}/initdb", "-D", $"{folder}/data", "-A", "trust", "--no-sync", "-E", "UTF8");
-            await As("postgres", $"{bin}/pg_ctl", "-D", $"{folder}/data", "-w", "-t", "30", "-l", $"{folder}/log", "-o", $"-p {port} -k {folder} -c listen_addresses=127.0.0.1", "start");
-            var journal = Journal.Postgres($"Host=127.0.0.1;Port={port};Username=postgres;Database=postgres");
+            await As("postgres", $"{bin}/pg_ctl", "-D", $"{folder}/data", "-w", "-t", "120", "-l", $"{folder}/log", "-o", $"-k {folder} -c listen_addresses=", "start");
+            var journal = Journal.Postgres($"Host={folder};Username=postgres;Database=postgres");
             await using var site = await Site.Start(journal: journal);
             await LifeTests.Whole(site);
             await site.Down();
@@ -41,7 +39,7 @@ public sealed class PostgresTests
     {
         using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, WorkingDirectory = "/" })!;
         // pg_ctl's server keeps the pipe open, so it is not read to its end.
-        await process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(60));
+        await process.WaitForExitAsync().WaitAsync(Site.Patience);
         Assert.Equal(0, process.ExitCode);
     }
 }

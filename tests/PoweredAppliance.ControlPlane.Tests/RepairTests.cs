@@ -31,7 +31,7 @@ public sealed class RepairTests
     [Fact]
     public async Task A_silent_host_cannot_be_declared_clean_so_no_second_copy_starts()
     {
-        await using var site = await Site.Start(hosts: 2);
+        await using var site = await Site.Start(hosts: 2, silentAfter: Site.Soon);
         var vm = await site.Create(Small);
         await site.Reach(vm, LcmState.Running);
         var first = site.Vm(vm).Host!.Hostname;

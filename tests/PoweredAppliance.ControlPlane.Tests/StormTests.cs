@@ -14,7 +14,7 @@ public sealed class StormTests(ITestOutputHelper output)
     {
         var seed = int.TryParse(Environment.GetEnvironmentVariable("SEED"), CultureInfo.InvariantCulture, out var given) ? given : 4711;
         output.WriteLine($"seed {seed}");
-        await using var site = await Site.Start(hosts: 3);
+        await using var site = await Site.Start(hosts: 3, silentAfter: TimeSpan.FromSeconds(1.5));
         var forecast = Storm.Forecast(seed, ["h0", "h1", "h2"], TimeSpan.FromSeconds(6), gusts: 40);
         var storm = site.World.Blow(forecast, gust => output.WriteLine($"{gust}"), CancellationToken.None);
         var made = new List<VmId>();
