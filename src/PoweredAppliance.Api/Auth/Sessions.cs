@@ -121,7 +121,7 @@ public sealed class Sessions(
 
         var decision = user is null
             ? await Newcomer(name, secret, now, from, stop).ConfigureAwait(false)
-            : await Known(user, secret, now, from, stop).ConfigureAwait(false);
+            : await Known(user, secret, now, from, wasRight, stop).ConfigureAwait(false);
         if (decision.Entry.Admission is not null)
             lockouts.Right(from, name);
         else if (decision.Guessed)
@@ -146,7 +146,7 @@ public sealed class Sessions(
         return undecided ? Silent : Decision.Wrong(null);
     }
 
-    private async Task<Decision> Known(PooledObject user, string secret, DateTimeOffset now, IPAddress? from, CancellationToken stop)
+    private async Task<Decision> Known(PooledObject user, string secret, DateTimeOffset now, IPAddress? from, bool wasRight, CancellationToken stop)
     {
         var name = user.Fact("AUTH_DRIVER") ?? "core";
         if (!IsEnabled(user) || drivers.Find(name) is not { } driver)
@@ -159,7 +159,7 @@ public sealed class Sessions(
             return await ByServer(user, driver, secret, now, from, stop).ConfigureAwait(false);
         var asksForCode = driver.IsForPeople && TwoFactor.IsOn(user);
         var (password, code) = asksForCode ? TwoFactor.Split(secret) : (secret, null);
-        var proof = await driver.Prove(new(user.Name, user.Fact("PASSWORD"), password, null, now, from), stop).ConfigureAwait(false);
+        var proof = await driver.Prove(new(user.Name, user.Fact("PASSWORD"), password, null, now, from, wasRight), stop).ConfigureAwait(false);
         if (!proof.IsRight)
         {
             log.LogInformation("{Name} is not authenticated by {Driver}: {Why}", user.Name, name, proof.Why);

@@ -9,7 +9,8 @@ namespace PoweredAppliance.Api.Auth.Drivers;
 /// <param name="Secret">what the session string has behind the name (and, for a server, behind the target)</param>
 /// <param name="Target">the user that a server acts for; null: he acts for himself</param>
 /// <param name="From">the client's address, where it is known</param>
-public sealed record Claim(string User, string? Stored, string Secret, string? Target, DateTimeOffset Now, IPAddress? From = null);
+/// <param name="WasRight">the same was accepted before: it is no guess</param>
+public sealed record Claim(string User, string? Stored, string Secret, string? Target, DateTimeOffset Now, IPAddress? From = null, bool WasRight = false);
 
 /// <summary>Whether a claim is right.</summary>
 /// <param name="Why">for the log: why it is not. It is never told to the client</param>

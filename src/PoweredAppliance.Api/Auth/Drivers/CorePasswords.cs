@@ -6,6 +6,7 @@ namespace PoweredAppliance.Api.Auth.Drivers;
 /// <summary>
 /// Passwords that the appliance keeps, as Argon2id. Few hashes are computed at once, and guessing costs the guesser, not the others: each
 /// user at an address stands in a line of his own, all the names that nobody has stand in one, and behind a wrong one its line rests.
+/// What was right before does not stand behind guesses at the same user: it has a line of its own.
 /// </summary>
 public sealed class CorePasswords(TimeProvider time) : IAuthDriver
 {
@@ -13,7 +14,7 @@ public sealed class CorePasswords(TimeProvider time) : IAuthDriver
     private static readonly TimeSpan RestAfterRefusal = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan WaitForTurn = TimeSpan.FromSeconds(10);
 
-    private readonly FairTurns<(string Network, string? User)> _turns = new(Math.Max(1, Environment.ProcessorCount / 4), LongestLine, time);
+    private readonly FairTurns<(string Network, string? User, bool WasRight)> _turns = new(Math.Max(1, Environment.ProcessorCount / 4), LongestLine, time);
 
     public string Name => "core";
     public bool LetsUsersChangePasswords => true;
@@ -30,7 +31,7 @@ public sealed class CorePasswords(TimeProvider time) : IAuthDriver
 
     public async Task<Proof> Prove(Claim claim, CancellationToken stop)
     {
-        var line = (Lockouts.Network(claim.From), claim.Stored is null ? null : claim.User);
+        var line = (Lockouts.Network(claim.From), claim.Stored is null ? null : claim.User, claim.WasRight);
         if (!await _turns.Wait(line, WaitForTurn, stop).ConfigureAwait(false))
             return Proof.Undecided("too many passwords are being checked");
         var rest = RestAfterRefusal;
