@@ -19,7 +19,7 @@ public sealed record Reply(int? FaultCode, string? FaultText, IReadOnlyList<(str
 /// <summary>Plain XML-RPC over HTTP, as OpenNebula's tools speak it.</summary>
 public sealed class Caller(int port, string session)
 {
-    private readonly HttpClient _http = new() { BaseAddress = new($"http://127.0.0.1:{port}"), Timeout = TimeSpan.FromSeconds(30) };
+    private readonly HttpClient _http = new() { BaseAddress = new($"http://127.0.0.1:{port}"), Timeout = Lab.Daemon.Until.Patience };
 
     public Caller As(string other) => new(port, other);
 

@@ -31,7 +31,7 @@ public sealed class ChoiceTests(Appliance appliance)
         var waits = await appliance.Make($"CPU=0.1 MEMORY=16 NIC=[NETWORK_ID={network.Id}]");
         Assert.Equal($"(CLUSTER_ID = {cluster}) & !(PIN_POLICY = PINNED)", await Requirements(waits));
         await Lab.Daemon.Until.True(
-            async () => (await one.Call("one.vm.info", waits)).Document.Element("USER_TEMPLATE")!.Element("SCHED_MESSAGE") is not null, TimeSpan.FromSeconds(20));
+            async () => (await one.Call("one.vm.info", waits)).Document.Element("USER_TEMPLATE")!.Element("SCHED_MESSAGE") is not null);
 
         Assert.True((await one.Call("one.cluster.addvnet", 0, network.Id)).Ok);
         var runs = await appliance.Make($"CPU=0.1 MEMORY=16 DISK=[IMAGE_ID={appliance.Image}] NIC=[NETWORK_ID={network.Id}]");

@@ -15,7 +15,7 @@ public sealed class FlowCrashTests
     {
         var folder = Directory.CreateTempSubdirectory("powered-flow-").FullName;
         var (data, kill) = (Path.Combine(folder, "data"), Path.Combine(folder, "kill"));
-        string[] settings = ["--Monitoring:ReadEverySeconds", "1", "--Drill:KillFile", kill];
+        string[] settings = [.. Appliance.Settings, "--Drill:KillFile", kill];
         try
         {
             int template;
@@ -26,9 +26,10 @@ public sealed class FlowCrashTests
                 Assert.True((await one.Call("one.host.allocate", "host", "dummy", "dummy", -1)).Ok);
                 var guest = (await one.Call("one.template.allocate", "NAME=guest CPU=0.1 MEMORY=32")).Id;
                 template = int.Parse((string)(await site.Made("/service_template", FlowSite.TwoRoles("cut", guest, gate: false)))["ID"]!, CultureInfo.InvariantCulture);
-                await File.WriteAllTextAsync(kill, $"{await Stored(first) + after}");
+                await File.WriteAllTextAsync($"{kill}.new", $"{await Stored(first) + after}");
+                File.Move($"{kill}.new", kill); // the daemon reads it as soon as it is there
                 await Instantiate(site, template);
-                await first.WaitForExit(TimeSpan.FromSeconds(60));
+                await first.WaitForExit(Until.Patience);
             }
 
             File.Delete(kill);

@@ -10,7 +10,7 @@ namespace PoweredAppliance.Conformance;
 /// <summary>A client of OneFlow and a guest's of OneGate.</summary>
 internal sealed class FlowSite(DaemonProcess daemon) : IDisposable
 {
-    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(30) };
+    private readonly HttpClient _http = new() { Timeout = Until.Patience };
 
     public static string TwoRoles(string name, int vmTemplate, bool gate) => $$"""
         {"name":"{{name}}","deployment":"straight","ready_status_gate":{{(gate ? "true" : "false")}},"shutdown_action":"terminate-hard","roles":[
@@ -49,8 +49,12 @@ internal sealed class FlowSite(DaemonProcess daemon) : IDisposable
     /// <summary>The service's BODY.</summary>
     public async Task<JsonObject> Service(string id) => (JsonObject)JsonNode.Parse(await Text($"/service/{id}"))!["DOCUMENT"]!["TEMPLATE"]!["BODY"]!;
 
-    public Task Reach(string id, int state) => Until.True(
-        async () => (int)(await Service(id))["state"]! == state, TimeSpan.FromSeconds(40), () => $"service {id} is not in state {state}");
+    public async Task Reach(string id, int state)
+    {
+        var now = new JsonObject();
+        await Until.True(
+            async () => (int)(now = await Service(id))["state"]! == state, () => $"service {id} is not in state {state}: {now.ToJsonString()}");
+    }
 
     public int[] Nodes(JsonObject service, string role) =>
         [.. service["roles"]!.AsArray().Single(r => (string)r!["name"]! == role)!["nodes"]!.AsArray().Select(n => (int)n!["deploy_id"]!)];

@@ -7,8 +7,6 @@ namespace PoweredAppliance.Conformance;
 /// <summary>OneFlow as its clients speak to it, and OneGate as guests do: plain HTTP to a real daemon with simulated hosts.</summary>
 public sealed class FlowTests(Appliance appliance)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
-
     private Caller One => appliance.One;
 
     [Fact]
@@ -22,12 +20,12 @@ public sealed class FlowTests(Appliance appliance)
         var id = (string)service["ID"]!;
 
         // The parent's guest has to say that it is ready before its children begin.
-        var db = await Until.Some(async () => site.Nodes(await site.Service(id), "db") is [var vm] ? (int?)vm : null, Patience);
+        var db = await Until.Some(async () => site.Nodes(await site.Service(id), "db") is [var vm] ? (int?)vm : null);
         await appliance.Reach(db!.Value, 3, 3);
         Assert.Empty(site.Nodes(await site.Service(id), "web"));
         using (var ready = await site.Gate(db.Value, HttpMethod.Put, "/vm", "READY=YES\nLOAD=3"))
             Assert.Equal(HttpStatusCode.OK, ready.StatusCode);
-        var web = await Until.Some(async () => site.Nodes(await site.Service(id), "web") is { Length: 2 } vms ? vms : null, Patience);
+        var web = await Until.Some(async () => site.Nodes(await site.Service(id), "web") is { Length: 2 } vms ? vms : null);
         Assert.Equal(1, (int)(await site.Service(id))["state"]!);
         foreach (var vm in web)
         {
@@ -47,7 +45,7 @@ public sealed class FlowTests(Appliance appliance)
             Assert.Equal("3", (string?)JsonNode.Parse(await kin.Content.ReadAsStringAsync())!["VM"]!["USER_TEMPLATE"]!["LOAD"]);
         using (var scaled = await site.Gate(web[0], HttpMethod.Put, "/service/role/web", """{"cardinality":3}"""))
             Assert.Equal(HttpStatusCode.OK, scaled.StatusCode);
-        var third = (await Until.Some(async () => site.Nodes(await site.Service(id), "web") is { Length: 3 } vms ? vms : null, Patience)).Except(web).Single();
+        var third = (await Until.Some(async () => site.Nodes(await site.Service(id), "web") is { Length: 3 } vms ? vms : null)).Except(web).Single();
         await appliance.Reach(third, 3, 3);
         await site.Gate(third, HttpMethod.Put, "/vm", "READY=YES");
         await site.Reach(id, 2);
@@ -100,7 +98,7 @@ public sealed class FlowTests(Appliance appliance)
         await site.Done(HttpMethod.Post, $"/service/{id}/role/web/action", """{"action":{"perform":"snapshot-create","params":{"period":0,"args":"before"}}}""");
         await Until.True(
             async () => (await One.Call("one.vm.info", web[1])).Document.Element("TEMPLATE")!.Element("SNAPSHOT")?.Element("NAME")?.Value is "before",
-            Patience, () => $"VM {web[1]} has no snapshot");
+            () => $"VM {web[1]} has no snapshot");
         await site.Done(HttpMethod.Post, $"/service/{id}/action", """{"action":{"perform":"recover","params":{"delete":true}}}""");
     }
 
@@ -133,7 +131,7 @@ public sealed class FlowTests(Appliance appliance)
         IReadOnlyList<Client.Wire.AuditEntry> kept = [];
         await Until.True(
             async () => (kept = [.. (await appliance.Daemon.Client.GetAudit(new() { Object = $"vm/{vm}" })).Entries.Where(e => e.Face is "onegate")]).Count == 7,
-            Patience, () => $"{kept.Count} calls of the guest are kept");
+            () => $"{kept.Count} calls of the guest are kept");
         Assert.Equal(("PUT /vm", "?type=2", "oneadmin", 0, $"vm/{vm}", 0), (kept[0].Method, kept[0].Arguments, kept[0].User, kept[0].UserId, kept[0].By, kept[0].Result));
         Assert.Equal((2, 1), (kept.Count(e => e.Result == 512), kept.Count(e => e.Method is "POST /vms/{id}/action")));
         Assert.DoesNotContain(kept, e => e.Arguments?.Contains("dark", StringComparison.Ordinal) is true);
@@ -156,7 +154,7 @@ public sealed class FlowTests(Appliance appliance)
         await site.Reach(id, 7);
         Assert.Contains("888888", (await site.Service(id))["log"]!.ToJsonString(), StringComparison.Ordinal);
         await site.Done(HttpMethod.Post, $"/service/{id}/action", """{"action":{"perform":"recover","params":{"delete":true}}}""");
-        await Until.True(async () => (await site.Send(HttpMethod.Get, $"/service/{id}", "")).Status is HttpStatusCode.NotFound, Patience);
+        await Until.True(async () => (await site.Send(HttpMethod.Get, $"/service/{id}", "")).Status is HttpStatusCode.NotFound);
         await site.Done(HttpMethod.Delete, $"/service_template/{template["ID"]}");
     }
 }

@@ -17,7 +17,7 @@ public sealed class GrpcCaller(int port) : IDisposable
     {
         var method = new Method<byte[], byte[]>(MethodType.Unary, service, name, Bytes, Bytes);
         using var call = _channel.CreateCallInvoker().AsyncUnaryCall(
-            method, null, new(deadline: DateTime.UtcNow + (within ?? TimeSpan.FromSeconds(60))), message);
+            method, null, new(deadline: DateTime.UtcNow + (within ?? Lab.Daemon.Until.Patience)), message);
         return await call;
     }
 

@@ -122,6 +122,7 @@ public sealed class ImageTests(Appliance appliance)
 
         Assert.True((await One.Call("one.vm.action", "terminate-hard", vm)).Ok);
         await Ready(image);
+        await Keep(image, "s0", "s1", "s2");
         // The simulated host has no file; what a real one would have left in the image's is put there.
         var file = (await Info(image)).Element("SOURCE")!.Value;
         for (var id = 0; id < 3; id++)
@@ -155,7 +156,7 @@ public sealed class ImageTests(Appliance appliance)
     {
         string[] kept = [];
         await Until.True(
-            async () => (kept = await Snapshots(image)).SequenceEqual(names), TimeSpan.FromSeconds(20),
+            async () => (kept = await Snapshots(image)).SequenceEqual(names),
             () => $"image {image} keeps [{string.Join(", ", kept)}], not [{string.Join(", ", names)}]");
     }
 
@@ -261,7 +262,7 @@ public sealed class ImageTests(Appliance appliance)
     }
 
     private Task Ready(int image) => Until.True(
-        async () => (await Info(image)).Element("STATE")!.Value == "1", TimeSpan.FromSeconds(30), () => $"image {image.ToString(CultureInfo.InvariantCulture)} is not READY");
+        async () => (await Info(image)).Element("STATE")!.Value == "1", () => $"image {image.ToString(CultureInfo.InvariantCulture)} is not READY");
 
     private async Task<System.Xml.Linq.XElement> Info(int image) => (await One.Call("one.image.info", image)).Document;
 

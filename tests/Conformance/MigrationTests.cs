@@ -3,7 +3,6 @@ using System.Xml.Linq;
 namespace PoweredAppliance.Conformance;
 
 /// <summary>one.vm.migrate as OpenNebula's tools ask for it and see it.</summary>
-[Collection(VmChangeTests.OneAfterAnother)]
 public sealed class MigrationTests(Appliance appliance)
 {
     private Caller One => appliance.One;
@@ -24,7 +23,7 @@ public sealed class MigrationTests(Appliance appliance)
         Assert.True(reply.Ok, $"{reply}");
         Assert.Equal(vm, reply.Id);
         await appliance.Reach(vm, 3, 3);
-        await Lab.Daemon.Until.True(async () => (await Hosts(vm)).At == to, TimeSpan.FromSeconds(20), () => $"VM {vm} is not on host {to}");
+        await Lab.Daemon.Until.True(async () => (await Hosts(vm)).At == to, () => $"VM {vm} is not on host {to}");
         var now = await Info(vm);
         var records = now.Element("HISTORY_RECORDS")!.Elements("HISTORY").ToList();
         Assert.Equal(["0", "1"], records.Select(r => r.Element("SEQ")!.Value));
@@ -45,7 +44,7 @@ public sealed class MigrationTests(Appliance appliance)
         await appliance.Reach(vm, 8);
         var (_, to) = await Hosts(vm);
         Assert.Equal(vm, (await One.Call("one.vm.migrate", vm, to, false)).Id);
-        await Lab.Daemon.Until.True(async () => (await Hosts(vm)).At == to, TimeSpan.FromSeconds(20), () => $"VM {vm} is not on host {to}");
+        await Lab.Daemon.Until.True(async () => (await Hosts(vm)).At == to, () => $"VM {vm} is not on host {to}");
         await appliance.Reach(vm, 8);
         await End(vm);
     }
@@ -79,7 +78,7 @@ public sealed class MigrationTests(Appliance appliance)
     private async Task<(int At, int Other)> Hosts(int vm)
     {
         var at = int.Parse((await Info(vm)).Element("HISTORY_RECORDS")!.Elements("HISTORY").Last().Element("HID")!.Value);
-        return (at, 1 - at);
+        return (at, appliance.Hosts.Single(h => h != at));
     }
 
     private async Task End(int vm)

@@ -125,5 +125,5 @@ public sealed class TemplateImageTests(Appliance appliance)
     }
 
     private Task Until(int image, string element, string value) => Lab.Daemon.Until.True(
-        async () => (await One.Call("one.image.info", image)).Document.Element(element)!.Value == value, TimeSpan.FromSeconds(20));
+        async () => (await One.Call("one.image.info", image)).Document.Element(element)!.Value == value);
 }

@@ -5,7 +5,6 @@ using PoweredAppliance.Lab.Daemon;
 namespace PoweredAppliance.Conformance;
 
 /// <summary>Commands in guests as <c>onevm exec</c>, <c>exec-retry</c> and <c>exec-cancel</c> ask for and see them.</summary>
-[Collection(VmChangeTests.OneAfterAnother)]
 public sealed class VmCommandTests(Appliance appliance)
 {
     private Caller One => appliance.One;
@@ -21,7 +20,7 @@ public sealed class VmCommandTests(Appliance appliance)
 
     private async Task<XElement> Comes(int vm, string status)
     {
-        await Until.True(async () => (await Command(vm))?.Element("STATUS")?.Value == status, TimeSpan.FromSeconds(20), () => $"the command of VM {vm} is not {status}");
+        await Until.True(async () => (await Command(vm))?.Element("STATUS")?.Value == status, () => $"the command of VM {vm} is not {status}");
         await appliance.Reach(vm, 3, 3);
         return (await Command(vm))!;
     }
