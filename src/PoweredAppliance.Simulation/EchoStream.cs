@@ -6,10 +6,12 @@ namespace PoweredAppliance.Simulation;
 /// <summary>A simulated guest's serial console: it says who it is and repeats what it is told, on its log too.</summary>
 /// <param name="takes">how long it takes to listen to one piece that is typed</param>
 /// <param name="time">what measures that</param>
-/// <param name="log">told what was repeated</param>
-internal sealed class EchoStream(TimeSpan takes, TimeProvider time, Action<string> log) : Stream
+/// <param name="answering">ends when the machine does not keep silent</param>
+/// <param name="log">told what is repeated</param>
+internal sealed class EchoStream(TimeSpan takes, TimeProvider time, Func<CancellationToken, Task> answering, Action<string> log) : Stream
 {
     private readonly Channel<byte[]> _said = Channel.CreateUnbounded<byte[]>();
+    private volatile bool _closed;
     private ReadOnlyMemory<byte> _rest = "simulated console\r\n"u8.ToArray();
 
     public override bool CanRead => true;
@@ -44,14 +46,16 @@ internal sealed class EchoStream(TimeSpan takes, TimeProvider time, Action<strin
 
     public override void Write(ReadOnlySpan<byte> buffer)
     {
-        ObjectDisposedException.ThrowIf(!_said.Writer.TryWrite(buffer.ToArray()), this);
-        log(Encoding.UTF8.GetString(buffer));
+        ObjectDisposedException.ThrowIf(_closed, this);
+        log(Encoding.UTF8.GetString(buffer)); // first: whoever has heard the echo finds it in the log
+        _said.Writer.TryWrite(buffer.ToArray());
     }
 
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken stop = default)
     {
         if (takes > TimeSpan.Zero)
             await Task.Delay(takes, time, stop).ConfigureAwait(false);
+        await answering(stop).ConfigureAwait(false);
         Write(buffer.Span);
     }
 
@@ -64,6 +68,7 @@ internal sealed class EchoStream(TimeSpan takes, TimeProvider time, Action<strin
 
     protected override void Dispose(bool disposing)
     {
+        _closed = true;
         _said.Writer.TryComplete();
         base.Dispose(disposing);
     }

@@ -70,7 +70,7 @@ public sealed class SimulatedHost : IHostDriver
     public Task<Stream> OpenConsole(VmId vm, CancellationToken stop) => Ask<Stream>(_pace.Reading, _ =>
         _machine.See(m => m.Domain(Owner(vm))) is { Power: DomainPower.Running } domain
             ? Task.FromResult<Stream>(new EchoStream(
-                _pace.Step, _time, text => _typed.AddOrUpdate((vm, domain.Starts), text, (_, before) => before + text)))
+                _pace.Step, _time, _machine.Answering, text => _typed.AddOrUpdate((vm, domain.Starts), text, (_, before) => before + text)))
             : throw new HostRefusedException($"VM {vm} is not running on {_machine.Name}"), stop);
 
     public async ValueTask DisposeAsync()
