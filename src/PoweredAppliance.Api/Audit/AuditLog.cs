@@ -37,6 +37,7 @@ internal sealed class AuditLog : BackgroundService
     private readonly Utf8JsonWriter _json;
     private long _last;
     private long _flushed;
+    private int _unwritten;
     private bool _failing;
 
     public AuditLog(AuditSettings settings, CollectorRegistry registry, TimeProvider time, ILogger<AuditLog> log)
@@ -53,8 +54,8 @@ internal sealed class AuditLog : BackgroundService
                 kept.WithLabels(s.ToString().ToLowerInvariant())));
     }
 
-    /// <summary>How many calls are not written yet.</summary>
-    public int Waiting => _waiting.Reader.Count;
+    /// <summary>How many calls are not written yet, those of a batch that is being written too.</summary>
+    public int Unwritten => Volatile.Read(ref _unwritten);
 
     public IEnumerable<AuditFiles> Series => _series.Values.Select(s => s.Files);
 
@@ -63,14 +64,23 @@ internal sealed class AuditLog : BackgroundService
     {
         if (!_settings.Reads && call.Series is AuditSeries.Reads)
             return;
-        if (!_waiting.Writer.TryWrite(call))
-            _lost.Inc();
+        Interlocked.Increment(ref _unwritten);
+        if (_waiting.Writer.TryWrite(call))
+            return;
+        Interlocked.Decrement(ref _unwritten);
+        _lost.Inc();
+    }
+
+    public override Task StartAsync(CancellationToken cancellationToken)
+    {
+        // Here, since one that is stopped at once never executes, and yet writes what it was given.
+        _last = Series.Max(s => s.LastId());
+        return base.StartAsync(cancellationToken);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await Task.Yield();
-        _last = Series.Max(s => s.LastId());
         _flushed = _time.GetTimestamp();
         try
         {
@@ -115,7 +125,8 @@ internal sealed class AuditLog : BackgroundService
 
     private void Write()
     {
-        while (_waiting.Reader.TryRead(out var call))
+        var batch = 0;
+        for (; _waiting.Reader.TryRead(out var call); batch++)
             Line(call);
         foreach (var (series, (files, lines, _)) in _series)
         {
@@ -140,6 +151,7 @@ internal sealed class AuditLog : BackgroundService
 
         if (_time.GetElapsedTime(_flushed) >= FlushesEvery)
             _flushed = _time.GetTimestamp();
+        Interlocked.Add(ref _unwritten, -batch);
     }
 
     /// <summary>Reads get there when the kernel finds time.</summary>
