@@ -10,8 +10,10 @@ internal static class SerialConsole
     /// <summary>Ctrl-]</summary>
     public const byte Escape = 0x1d;
 
+    private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(5);
+
     /// <returns>Why it ended, for people.</returns>
-    public static async Task<string> Join(WebSocket socket, Stream keys, Stream screen, CancellationToken stop)
+    public static async Task<string> Join(WebSocket socket, Stream keys, Stream screen, TimeProvider time, CancellationToken stop)
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var typed = Task.Run(() => Typed(socket, keys, end.Token), CancellationToken.None);
@@ -20,7 +22,7 @@ internal static class SerialConsole
         {
             var first = await Task.WhenAny(typed, said);
             if (first == typed && await typed)
-                return await Leave(socket, said, stop);
+                return await Leave(socket, said, time, stop);
             return await said; // also when the input has ended: the guest may still have something to say
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -34,13 +36,13 @@ internal static class SerialConsole
     }
 
     /// <summary>
-    /// What was typed before is still to arrive, so the other side is told, and given a second to agree.
+    /// What was typed before is still to arrive, so the other side is told, and given some seconds to agree.
     /// </summary>
-    private static async Task<string> Leave(WebSocket socket, Task<string> said, CancellationToken stop)
+    private static async Task<string> Leave(WebSocket socket, Task<string> said, TimeProvider time, CancellationToken stop)
     {
         if (socket.State is WebSocketState.Open)
             await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, statusDescription: null, stop);
-        await Task.WhenAny(said, Task.Delay(TimeSpan.FromSeconds(1), stop));
+        await Task.WhenAny(said, Task.Delay(Farewell, time, stop));
         return "left the console";
     }
 

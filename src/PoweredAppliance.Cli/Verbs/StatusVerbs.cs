@@ -73,7 +73,7 @@ internal static class StatusVerbs
             using var client = new PoweredClient(Destination.Options(call.Shell, call.Address, credentials: null) with
             {
                 Retries = 0,
-                Deadline = TimeSpan.FromSeconds(2),
+                Deadline = TimeSpan.FromSeconds(5),
             });
             daemon = await client.GetVersion(call.Stop);
         }

@@ -53,7 +53,7 @@ internal static class VmTalkVerbs
         call.Note($"VM {id}: serial console. Ctrl-] leaves; Enter may be needed to see a prompt.");
         string ended;
         using (call.Shell.InIsTerminal ? new RawMode() : null)
-            ended = await SerialConsole.Join(socket, call.Shell.Keys(), call.Shell.Screen(), call.Stop);
+            ended = await SerialConsole.Join(socket, call.Shell.Keys(), call.Shell.Screen(), call.Shell.Time, call.Stop);
         call.Note($"{System.Environment.NewLine}VM {id}: {ended}");
         return Exit.Ok;
     }
