@@ -40,6 +40,7 @@ internal static class Binary
             start.Environment.Remove(variable);
         start.Environment["HOME"] = home;
         start.Environment["TZ"] = "UTC";
+        start.Environment["POWERED_COMPLETION_TIMEOUT"] = "1m";
         start.Environment["POWERED_API"] = appliance?.Address ?? "http://127.0.0.1:1";
         return Process.Start(start)!;
     }
