@@ -30,6 +30,7 @@ public sealed class Directories : IAsyncLifetime
             Password = Slapd.AdminPassword,
             Base = Slapd.Base,
             UserField = "uid",
+            Timeout = TimeSpan.FromMinutes(2),
         };
         Appliance = new(new AuthSettings { DefaultDrivers = ["oidc", "ldap"], Ldap = new([[server]], []), Oidc = new(Issuer.Address, "powered") });
         await Appliance.InitializeAsync();

@@ -13,7 +13,7 @@ namespace PoweredAppliance.Api.Auth;
 public sealed class Issuer : IAsyncDisposable
 {
     private readonly RSA _key = RSA.Create(2048);
-    private WebApplication _app = null!;
+    private WebApplication? _app;
 
     public Uri Address { get; private set; } = null!;
 
@@ -52,7 +52,8 @@ public sealed class Issuer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _app.DisposeAsync();
+        if (_app is not null)
+            await _app.DisposeAsync();
         _key.Dispose();
     }
 }

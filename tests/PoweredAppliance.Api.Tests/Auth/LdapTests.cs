@@ -19,7 +19,7 @@ public sealed class LdapTests(Slapd slapd) : IClassFixture<Slapd>
         Password = Slapd.AdminPassword,
         Base = Slapd.Base,
         UserField = "uid",
-        Timeout = TimeSpan.FromSeconds(10),
+        Timeout = TimeSpan.FromMinutes(2),
     };
 
     private static LdapPasswords Driver(params LdapServer[] servers)

@@ -13,6 +13,7 @@ public sealed class Slapd : IAsyncLifetime
     public const string Base = "dc=example,dc=com", Admin = $"cn=admin,{Base}", AdminPassword = "directory-secret";
     public const string Developers = $"cn=developers,ou=groups,{Base}", Leads = $"cn=leads,ou=groups,{Base}";
 
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
     private readonly string _folder = Directory.CreateTempSubdirectory("powered-slapd-").FullName;
     private Process? _process;
 
@@ -55,16 +56,20 @@ public sealed class Slapd : IAsyncLifetime
         for (var since = Stopwatch.GetTimestamp(); ; await Task.Delay(50))
         {
             Assert.False(_process.HasExited, $"slapd ended with {(_process.HasExited ? _process.ExitCode : 0)}");
-            Assert.True(Stopwatch.GetElapsedTime(since) < TimeSpan.FromSeconds(30), "slapd does not answer");
+            Assert.True(Stopwatch.GetElapsedTime(since) < Patience, "slapd does not answer");
+            using var directory = new LdapConnection(new LdapDirectoryIdentifier("127.0.0.1", Port)) { AuthType = AuthType.Basic, Timeout = Patience };
+            directory.SessionOptions.ProtocolVersion = 3;
             try
             {
-                Fill();
-                return;
+                directory.Bind(new NetworkCredential(Admin, AdminPassword));
             }
             catch (LdapException)
             {
-                // not listening yet
+                continue; // not listening yet
             }
+
+            Fill(directory);
+            return;
         }
     }
 
@@ -80,11 +85,8 @@ public sealed class Slapd : IAsyncLifetime
         Directory.Delete(_folder, recursive: true);
     }
 
-    private void Fill()
+    private static void Fill(LdapConnection directory)
     {
-        using var directory = new LdapConnection(new LdapDirectoryIdentifier("127.0.0.1", Port)) { AuthType = AuthType.Basic };
-        directory.SessionOptions.ProtocolVersion = 3;
-        directory.Bind(new NetworkCredential(Admin, AdminPassword));
         void Add(string dn, string objectClass, params (string Name, string Value)[] attributes) => directory.SendRequest(new AddRequest(
             dn, [new DirectoryAttribute("objectClass", objectClass), .. attributes.Select(a => new DirectoryAttribute(a.Name, a.Value))]));
         Add(Base, "domain", ("dc", "example"));

@@ -28,9 +28,17 @@ namespace PoweredAppliance.Api.Rest;
 public sealed class Appliance : IAsyncLifetime
 {
     public const string Password = "correct-horse";
+
+    /// <summary>Far more than anything takes here, also on a machine that is busy with other things.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    /// <summary>What still runs then is given up when it stops.</summary>
+    public static readonly TimeSpan StopsWithin = 5 * Patience;
+
     private readonly string _folder = Directory.CreateTempSubdirectory("powered-api-").FullName;
     private readonly AuthSettings _authentication;
     private WebApplication _app = null!;
+    private Task? _stopping;
 
     public Appliance()
         : this(new AuthSettings())
@@ -53,6 +61,7 @@ public sealed class Appliance : IAsyncLifetime
             builder.Logging.AddSimpleConsole();
         builder.WebHost.ConfigureKestrel(k => k.Listen(System.Net.IPAddress.Loopback, 0));
         builder.Services
+            .Configure<Microsoft.Extensions.Hosting.HostOptions>(o => o.ShutdownTimeout = StopsWithin)
             .AddSingleton<TimeProvider>(Time) // the hosts live by the system's own
             .AddSingleton(Prometheus.Metrics.NewCustomRegistry())
             .AddSingleton<Meters>()
@@ -66,7 +75,14 @@ public sealed class Appliance : IAsyncLifetime
             .AddSingleton(new HostDefaults(Path.Combine(_folder, "datastores")))
             .AddSingleton(new HostProfiles([]))
             .AddSingleton(new OneGate.GuestSecret(new byte[GuestToken.SecretBytes]))
-            .AddControlPlane(new("127.0.0.1", 0, []), Journal.Sqlite(Path.Combine(_folder, "journal.db")), new() { Cipher = new(new byte[PoweredAppliance.Core.Access.AttributeCipher.KeyBytes]), ReadEvery = TimeSpan.FromMilliseconds(200) })
+            .AddControlPlane(new("127.0.0.1", 0, []), Journal.Sqlite(Path.Combine(_folder, "journal.db")), new()
+            {
+                Cipher = new(new byte[AttributeCipher.KeyBytes]),
+                ReadEvery = TimeSpan.FromMilliseconds(200),
+                SilentAfter = 5 * Patience, // a host is late when this process is
+                ReadDeadline = Patience,
+                AskDeadline = Patience,
+            })
             .AddSingleton(new ApiFacts(new Dictionary<string, string>(), "SQLite", TimeProvider.System.GetUtcNow(), () => []))
             .AddPoweredApi(_authentication);
         _app = builder.Build();
@@ -83,12 +99,13 @@ public sealed class Appliance : IAsyncLifetime
         await Until(async () => (await Admin.ListHosts()).All(h => h.State == "MONITORED"), "host sim1 is not MONITORED");
     }
 
-    public PoweredClient Client(string user, string secret) => new(new() { Address = Address, Credentials = $"{user}:{secret}", Retries = 0 });
+    public PoweredClient Client(string user, string secret) => new(new() { Address = Address, Credentials = $"{user}:{secret}", Retries = 0, Deadline = Patience });
 
     /// <param name="secret">null: nobody</param>
     public HttpClient Http(string? secret = Password, string user = "oneadmin")
     {
-        var http = new HttpClient { BaseAddress = new($"{Address.AbsoluteUri.TrimEnd('/')}{Routes.Root}/") };
+        // A body that waits for 100 Continue is not sent however late the answer is.
+        var http = new HttpClient(new SocketsHttpHandler { Expect100ContinueTimeout = Patience }) { Timeout = Patience, BaseAddress = new($"{Address.AbsoluteUri.TrimEnd('/')}{Routes.Root}/") };
         if (secret is not null)
             http.DefaultRequestHeaders.Authorization = new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{secret}")));
         return http;
@@ -111,19 +128,24 @@ public sealed class Appliance : IAsyncLifetime
     public Task SetFact(PoolKind kind, int id, string name, string value) => Cloud.Pool(new PoolProtocol.SetFacts(
         kind, id, ImmutableSortedDictionary<string, string>.Empty.Add(name, value)));
 
-    public Task Stop() => _app.StopAsync();
+    public Task Stop() => _stopping ??= _app.StopAsync();
 
-    /// <summary>Looks again and again until it is so, for a minute at most.</summary>
+    /// <summary>Looks again and again until it is so.</summary>
     public static async Task Until(Func<Task<bool>> look, string otherwise)
     {
         for (var since = TimeProvider.System.GetTimestamp(); !await look(); await Task.Delay(20))
-            Assert.True(TimeProvider.System.GetElapsedTime(since) < TimeSpan.FromMinutes(1), otherwise);
+            Assert.True(TimeProvider.System.GetElapsedTime(since) < Patience, otherwise);
     }
 
     public async ValueTask DisposeAsync()
     {
-        Admin.Dispose();
-        await _app.DisposeAsync();
+        Admin?.Dispose(); // null when it did not come up
+        if (_app is not null)
+        {
+            await Stop(); // or what is still under way would write into the folder
+            await _app.DisposeAsync();
+        }
+
         World.Dispose();
         Directory.Delete(_folder, recursive: true);
     }

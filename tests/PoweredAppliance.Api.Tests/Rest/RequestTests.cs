@@ -86,7 +86,7 @@ public sealed class RequestTests(Appliance appliance)
     public async Task A_body_of_a_hundred_megabytes_is_refused_without_being_read()
     {
         using var http = appliance.Http();
-        using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var stop = new CancellationTokenSource(Appliance.Patience);
         using var request = new HttpRequestMessage(HttpMethod.Post, "vms") { Content = new Blanks(100 << 20) };
         request.Headers.ExpectContinue = true;
         using var answer = await http.SendAsync(request, stop.Token);

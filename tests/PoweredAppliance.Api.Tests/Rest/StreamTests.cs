@@ -9,12 +9,10 @@ namespace PoweredAppliance.Api.Rest;
 [Collection(nameof(OneAppliance))]
 public sealed class StreamTests(Appliance appliance)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
     [Fact]
     public async Task A_watch_is_ready_first_and_then_tells_of_one_thing_in_order()
     {
-        using var stop = new CancellationTokenSource(Patience);
+        using var stop = new CancellationTokenSource(Appliance.Patience);
         await using var watch = appliance.Admin.Watch(["vm"], stop: stop.Token).GetAsyncEnumerator(stop.Token);
         Assert.True(await watch.MoveNextAsync());
         Assert.Equal(Change.Ready, watch.Current.Kind);
@@ -38,7 +36,7 @@ public sealed class StreamTests(Appliance appliance)
     {
         using var http = appliance.Http();
         http.DefaultRequestHeaders.Add("Last-Event-ID", "1");
-        using var stop = new CancellationTokenSource(Patience);
+        using var stop = new CancellationTokenSource(Appliance.Patience);
         using var reader = new StreamReader(await http.GetStreamAsync("watch?kinds=vm", stop.Token));
         Assert.StartsWith("id: ", await reader.ReadLineAsync(stop.Token));
         Assert.Equal("event: reset", await reader.ReadLineAsync(stop.Token));
@@ -48,7 +46,7 @@ public sealed class StreamTests(Appliance appliance)
     public async Task A_watcher_that_does_not_read_delays_nobody()
     {
         using var http = appliance.Http();
-        using var stop = new CancellationTokenSource(Patience);
+        using var stop = new CancellationTokenSource(Appliance.Patience);
         await using var lazy = await http.GetStreamAsync("watch", stop.Token);
         for (var i = 0; i < 20_000; i++)
             appliance.Cloud.Inventory.Changes.Tell("host", 0);
@@ -58,7 +56,7 @@ public sealed class StreamTests(Appliance appliance)
     [Fact]
     public async Task The_console_talks_both_ways_and_its_log_can_be_read()
     {
-        using var stop = new CancellationTokenSource(Patience);
+        using var stop = new CancellationTokenSource(Appliance.Patience);
         var vm = (await appliance.Admin.CreateVms(new() { Template = "small", Name = "talker" }, stop.Token)).Single();
         using var http = appliance.Http();
         await Appliance.Until(async () => (await appliance.Admin.GetVm(vm.Id)).LcmState == "RUNNING", "VM talker does not run");
@@ -119,8 +117,8 @@ public sealed class LeavingTests
     {
         await using var appliance = new Appliance();
         await appliance.InitializeAsync();
-        using var stop = new CancellationTokenSource(TimeSpan.FromMinutes(2));
-        await appliance.Admin.AddHost(new() { Name = "slow", Uri = "sim:generic?latency=100ms" }, stop.Token);
+        using var stop = new CancellationTokenSource(3 * Appliance.Patience);
+        await appliance.Admin.AddHost(new() { Name = "slow", Uri = "sim:generic?latency=100ms&deadline=120s" }, stop.Token);
         var text = "CPU=1\nMEMORY=128\nSCHED_REQUIREMENTS=\"NAME=slow\"";
         await appliance.Admin.CreateTemplate(new() { Name = "slow", Text = text }, stop.Token);
         var vm = (await appliance.Admin.CreateVms(new() { Template = "slow" }, stop.Token)).Single();
@@ -129,9 +127,12 @@ public sealed class LeavingTests
         {
             // The greeting is read: TCP throws away what is on its way when somebody leaves with something unread.
             Assert.NotEqual(0, (await socket.ReceiveAsync(new byte[4096], stop.Token)).Count);
+            // So is every echo, unless the guest hears nothing before the client is gone.
+            appliance.World.Machine("slow").Silence();
             foreach (var line in new[] { "one\n", "two\n", "three\n" })
                 await socket.SendAsync(Encoding.ASCII.GetBytes(line), WebSocketMessageType.Binary, true, stop.Token);
             socket.Abort();
+            appliance.World.Machine("slow").Thaw();
         }
 
         using var http = appliance.Http();
@@ -139,13 +140,12 @@ public sealed class LeavingTests
             async () => await http.GetStringAsync($"vms/{vm.Id}/log?tail=3", stop.Token) == "one\ntwo\nthree\n", "the guest has not heard all");
     }
 
-
     [Fact]
     public async Task The_daemon_does_not_wait_for_watchers_and_consoles_when_it_stops()
     {
         await using var appliance = new Appliance();
         await appliance.InitializeAsync();
-        using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var stop = new CancellationTokenSource(3 * Appliance.Patience);
         var vm = (await appliance.Admin.CreateVms(new() { Template = "small" }, stop.Token)).Single();
         await Appliance.Until(async () => (await appliance.Admin.GetVm(vm.Id)).LcmState == "RUNNING", "the VM does not run");
         using var http = appliance.Http();
@@ -156,6 +156,6 @@ public sealed class LeavingTests
         while (result is not { MessageType: WebSocketMessageType.Close })
             result = await console.ReceiveAsync(buffer, stop.Token);
         Assert.Equal("the controller stops", result.CloseStatusDescription);
-        await stopping.WaitAsync(TimeSpan.FromSeconds(12), stop.Token);
+        await stopping.WaitAsync(Appliance.Patience, stop.Token); // whoever waits for them waits for Appliance.StopsWithin
     }
 }
