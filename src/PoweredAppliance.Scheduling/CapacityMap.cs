@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using PoweredAppliance.Core;
+using PoweredAppliance.Scheduling.Index;
 
 namespace PoweredAppliance.Scheduling;
 
@@ -7,13 +8,22 @@ namespace PoweredAppliance.Scheduling;
 /// What is free on every host: what the hosts said last, less what was offered to VMs and not answered yet. For one
 /// thread. The host itself decides; this map only keeps a scheduler from offering the same room twice.
 /// </summary>
+/// <remarks>Arrays by the host's id: ids count up from 0 and are never used again, so they are the shortest way to a host.</remarks>
 public sealed class CapacityMap
 {
-    private readonly Dictionary<HostId, int> _slots = [];
-    private readonly List<Slot> _hosts = [];
-    private readonly Dictionary<(VmId Vm, int Generation), Offer> _offers = [];
+    private const int MostIds = 1 << FitIndex.IdBits;
 
-    public int Hosts => _hosts.Count;
+    private readonly Models _models = new();
+    private readonly OfferBook _offers = new();
+    private readonly HostLookup _attributes;
+    private Room[] _free = [];
+    private Said[] _said = [];
+    private string[] _names = [];
+
+    /// <param name="attributes">all values of a host's attribute by its name, as they are when they are asked for</param>
+    public CapacityMap(HostLookup attributes) => _attributes = attributes;
+
+    public int Hosts { get; private set; }
 
     /// <summary>Offers that nobody has released.</summary>
     public int Offers => _offers.Count;
@@ -23,47 +33,45 @@ public sealed class CapacityMap
     /// </summary>
     public void Upsert(HostCapacity host)
     {
-        if (!_slots.TryGetValue(host.Id, out var slot))
-        {
-            _slots[host.Id] = _hosts.Count;
-            _hosts.Add(new Slot(host, host, 0));
-            return;
-        }
+        var id = host.Id.Value;
+        ArgumentOutOfRangeException.ThrowIfNegative(id, nameof(host));
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(id, MostIds, nameof(host));
+        if (id >= _free.Length)
+            Grow(id + 1);
 
-        var offers = _hosts[slot].Offers;
-        var free = host;
-        if (offers > 0)
-            free = _offers.Values.Where(o => o.Host == host.Id).Aggregate(host, (left, o) => left.With(o.Demand));
-        _hosts[slot] = new Slot(host, free, offers);
+        ref var said = ref _said[id];
+        if (said.IsKnown)
+            Hide(id);
+        else
+            (said.NewestOffer, Hosts) = (OfferBook.None, Hosts + 1);
+        said = new Said(host.Enabled, host.Monitored, _models.Of(host), said.NewestOffer);
+        _names[id] = host.Name;
+        ref var free = ref _free[id];
+        free = new Room(host.CpuPercentFree, host.MemoryFreeKibibytes, host.DiskFreeMebibytes, host.RunningVms);
+        for (var offer = said.NewestOffer; offer != OfferBook.None; offer = _offers[offer].OlderOnHost)
+            free.Take(_offers[offer].Room);
+        Show(id);
     }
 
     /// <summary>Forgets the host and what was offered on it.</summary>
     public bool Remove(HostId host)
     {
-        if (!_slots.Remove(host, out var slot))
+        if (!Knows(host))
             return false;
 
-        if (_hosts[slot].Offers > 0)
-        {
-            foreach (var key in _offers.Where(o => o.Value.Host == host).Select(o => o.Key).ToList())
-                _offers.Remove(key);
-        }
-
-        var last = _hosts.Count - 1;
-        if (slot != last)
-        {
-            _hosts[slot] = _hosts[last];
-            _slots[_hosts[slot].Said.Id] = slot;
-        }
-
-        _hosts.RemoveAt(last);
+        Hide(host.Value);
+        ref var newest = ref _said[host.Value].NewestOffer;
+        while (newest != OfferBook.None)
+            _offers.Remove(newest, ref newest);
+        (_said[host.Value], _names[host.Value]) = (default, "");
+        Hosts--;
         return true;
     }
 
     /// <summary>What is free on the host after outstanding offers.</summary>
     public bool TryGet(HostId host, [NotNullWhen(true)] out HostCapacity? free)
     {
-        free = _slots.TryGetValue(host, out var slot) ? _hosts[slot].Free : null;
+        free = Knows(host) ? Capacity(host.Value) : null;
         return free is not null;
     }
 
@@ -72,22 +80,18 @@ public sealed class CapacityMap
     /// </summary>
     public HostId? Choose(Demand demand)
     {
-        (HostId Host, Preference Why)? chosen = null;
-        foreach (var slot in System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_hosts))
-        {
-            var host = slot.Free;
-            if (Placement.Fit(demand, host) is not Misfit.None)
-                continue;
-            var next = Preference.Of(demand, host);
-            if (chosen is not var (best, why) || next.IsBetterThan(why) || (next == why && host.Id.Value < best.Value))
-                chosen = (host.Id, next);
-        }
-
-        return chosen?.Host;
+        var asked = RoomOf(demand);
+        if (demand.Only is { } only)
+            return Knows(only) && Fits(demand, asked, only.Value) ? only : null;
+        if (demand.Rank is not null)
+            return HighestRanked(demand, asked);
+        return demand is { Clusters.IsDefaultOrEmpty: true, Requirement: null, Affinity: null }
+            ? BestFit(asked, new Everyone())
+            : BestFit(asked, new Meets(this, demand));
     }
 
     /// <summary>The choice with its reasons; a record for each host. Does not reserve.</summary>
-    public Verdict Place(Demand demand) => Placement.Place(demand, _hosts.Select(h => h.Free));
+    public Verdict Place(Demand demand) => Placement.Place(demand, Enumerable.Range(0, _said.Length).Where(id => _said[id].IsKnown).Select(Capacity));
 
     /// <summary>
     /// Takes the room for an offer. Asked again for the same VM and generation: true on the same host, false on another.
@@ -95,14 +99,16 @@ public sealed class CapacityMap
     /// </summary>
     public bool TryReserve(Demand demand, int generation, HostId host)
     {
-        if (_offers.TryGetValue((demand.Vm, generation), out var there))
-            return there.Host == host;
-        if (!_slots.TryGetValue(host, out var slot) || Placement.Fit(demand, _hosts[slot].Free) is not Misfit.None)
+        if (_offers.Find(demand.Vm.Value, generation) is var there and not OfferBook.None)
+            return _offers[there].Host == host.Value;
+        var asked = RoomOf(demand);
+        if (!Knows(host) || demand.Only is { } only && only != host || !Fits(demand, asked, host.Value))
             return false;
 
-        _offers.Add((demand.Vm, generation), new Offer(host, demand));
-        var (said, free, offers) = _hosts[slot];
-        _hosts[slot] = new Slot(said, free.With(demand), offers + 1);
+        Hide(host.Value);
+        _free[host.Value].Take(asked);
+        Show(host.Value);
+        _offers.Add(demand.Vm.Value, generation, host.Value, asked, ref _said[host.Value].NewestOffer);
         return true;
     }
 
@@ -112,23 +118,117 @@ public sealed class CapacityMap
     /// </summary>
     public bool Release(VmId vm, int generation)
     {
-        if (!_offers.Remove((vm, generation), out var offer))
+        var offer = _offers.Find(vm.Value, generation);
+        if (offer == OfferBook.None)
             return false;
 
-        var slot = _slots[offer.Host];
-        var (said, free, offers) = _hosts[slot];
-        var demand = offer.Demand;
-        _hosts[slot] = new Slot(said, offers == 1 ? said : free with
-        {
-            CpuPercentFree = free.CpuPercentFree + demand.CpuPercent,
-            MemoryFreeKibibytes = free.MemoryFreeKibibytes + demand.MemoryKibibytes,
-            DiskFreeMebibytes = free.DiskFreeMebibytes + demand.DiskMebibytes,
-            RunningVms = free.RunningVms - 1,
-        }, offers - 1);
+        var host = _offers[offer].Host;
+        Hide(host);
+        _free[host].Give(_offers[offer].Room);
+        Show(host);
+        _offers.Remove(offer, ref _said[host].NewestOffer);
         return true;
     }
 
-    private readonly record struct Slot(HostCapacity Said, HostCapacity Free, int Offers);
+    private HostId? BestFit<TEligible>(in Room asked, TEligible eligible)
+        where TEligible : struct, IEligible, allows ref struct
+    {
+        // Keys of one class order its hosts; less the share that the demand is of such a host, they order all.
+        var best = ulong.MaxValue;
+        foreach (var index in _models.Indexes)
+        {
+            if (index.Hosts == 0)
+                continue;
+            var demanded = (ulong)index.ShareOf(asked.CpuPercent, asked.Kibibytes) << FitIndex.IdBits;
+            var limit = best > ulong.MaxValue - demanded ? ulong.MaxValue : best + demanded;
+            var found = index.Best(asked, _free, eligible, limit);
+            if (found < limit)
+                best = found - demanded;
+        }
 
-    private readonly record struct Offer(HostId Host, Demand Demand);
+        return best == ulong.MaxValue ? null : new HostId((int)best & MostIds - 1);
+    }
+
+    private HostId? HighestRanked(Demand demand, in Room asked)
+    {
+        (int Host, long Rank, long LeftOver)? best = null;
+        for (var id = 0; id < _said.Length; id++)
+        {
+            if (!_said[id].IsKnown || !Fits(demand, asked, id))
+                continue;
+            var index = _models[_said[id].Model].Index;
+            var rank = demand.Rank!(new(id), _attributes);
+            var left = index.ShareOf(_free[id].CpuPercent, _free[id].Kibibytes) - index.ShareOf(asked.CpuPercent, asked.Kibibytes);
+            if (best is not var (_, highest, least) || rank > highest || (rank == highest && left < least))
+                best = (id, rank, left);
+        }
+
+        return best is { Host: var host } ? new HostId(host) : null;
+    }
+
+    /// <summary>As <see cref="Placement.Fit"/> says it, but for the host that holds the VM's files.</summary>
+    private bool Fits(Demand demand, in Room asked, int host) => _said[host].IsOpen && _free[host].Holds(asked) && MeetsAll(demand, host);
+
+    private bool MeetsAll(Demand demand, int host) =>
+        (demand.Clusters.IsDefaultOrEmpty || demand.Clusters.Contains(_models[_said[host].Model].Cluster))
+        && demand.Requirement?.Invoke(new(host), _attributes) != false
+        && demand.Affinity?.Against(new(host)) is null;
+
+    /// <summary>Out of the index, before what is free on it changes.</summary>
+    private void Hide(int host)
+    {
+        if (_said[host].IsOpen && _free[host].IsAny)
+            _models[_said[host].Model].Index.Remove(host, _free[host]);
+    }
+
+    private void Show(int host)
+    {
+        if (_said[host].IsOpen && _free[host].IsAny)
+            _models[_said[host].Model].Index.Add(host, _free[host]);
+    }
+
+    private bool Knows(HostId host) => (uint)host.Value < (uint)_said.Length && _said[host.Value].IsKnown;
+
+    private HostCapacity Capacity(int host)
+    {
+        var (said, free, model) = (_said[host], _free[host], _models[_said[host].Model]);
+        return new HostCapacity(
+            new(host), _names[host], model.Cluster, said.IsEnabled, said.IsMonitored, model.CpuPercent, free.CpuPercent, model.Kibibytes, free.Kibibytes,
+            free.MebibytesOfDisk, free.Vms, _attributes);
+    }
+
+    private void Grow(int hosts)
+    {
+        var length = Math.Max(hosts, _free.Length + _free.Length / 16);
+        Array.Resize(ref _free, length);
+        Array.Resize(ref _said, length);
+        Array.Resize(ref _names, length);
+    }
+
+    private static Room RoomOf(Demand demand) => new(Math.Max(0, demand.CpuPercent), Math.Max(0, demand.MemoryKibibytes), Math.Max(0, demand.DiskMebibytes));
+
+    private struct Said(bool enabled, bool monitored, int model, int newestOffer)
+    {
+        public int NewestOffer = newestOffer;
+
+        public readonly bool IsKnown { get; } = true;
+
+        public readonly bool IsEnabled { get; } = enabled;
+
+        public readonly bool IsMonitored { get; } = monitored;
+
+        public readonly int Model { get; } = model;
+
+        public readonly bool IsOpen => IsEnabled && IsMonitored;
+    }
+
+    private readonly struct Everyone : IEligible
+    {
+        public bool Is(int host) => true;
+    }
+
+    private readonly struct Meets(CapacityMap map, Demand demand) : IEligible
+    {
+        public bool Is(int host) => map.MeetsAll(demand, host);
+    }
 }

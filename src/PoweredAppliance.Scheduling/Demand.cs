@@ -3,13 +3,14 @@ using PoweredAppliance.Core;
 
 namespace PoweredAppliance.Scheduling;
 
+/// <summary>All values of a host's attribute by its name; none: the host lacks it.</summary>
+public delegate IEnumerable<string> HostLookup(HostId host, string name);
+
 /// <summary>A requirement expression, compiled: true where the host will do. Pure, must not throw.</summary>
-/// <param name="attribute">all values of a host attribute by its name (none: the host lacks it)</param>
-public delegate bool Requirement(HostId host, Func<string, IEnumerable<string>> attribute);
+public delegate bool Requirement(HostId host, HostLookup attributes);
 
 /// <summary>A rank expression, compiled: the host with the highest is preferred. Pure, must not throw.</summary>
-/// <inheritdoc cref="Requirement"/>
-public delegate long Rank(HostId host, Func<string, IEnumerable<string>> attribute);
+public delegate long Rank(HostId host, HostLookup attributes);
 
 /// <summary>What a VM asks of a host.</summary>
 /// <param name="CpuPercent">100 = one core</param>
@@ -37,13 +38,13 @@ public sealed record Demand(
 /// <param name="Monitored">its latest reading came in time</param>
 /// <param name="CpuPercentTotal">100 = one core</param>
 /// <param name="RunningVms">VMs that hold a claim here</param>
-/// <param name="Attributes">values of a host attribute by its name; null: it has none</param>
+/// <param name="Attributes">null: it has none</param>
 public sealed record HostCapacity(
     HostId Id, string Name, int Cluster, bool Enabled, bool Monitored, int CpuPercentTotal, int CpuPercentFree,
     long MemoryTotalKibibytes, long MemoryFreeKibibytes, long DiskFreeMebibytes, int RunningVms,
-    Func<string, IEnumerable<string>>? Attributes = null)
+    HostLookup? Attributes = null)
 {
-    internal static readonly Func<string, IEnumerable<string>> NoAttributes = _ => [];
+    internal static readonly HostLookup NoAttributes = (_, _) => [];
 
     /// <summary>The host as it is once it has taken what is demanded.</summary>
     public HostCapacity With(Demand demand) => this with

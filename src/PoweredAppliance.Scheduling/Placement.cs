@@ -1,4 +1,5 @@
 using PoweredAppliance.Core;
+using PoweredAppliance.Scheduling.Index;
 
 namespace PoweredAppliance.Scheduling;
 
@@ -66,14 +67,14 @@ public static class Placement
     }
 
     /// <summary>
-    /// What a fitting host keeps free of cpu and memory, each in millionths of its total, added. Whole numbers, so that
-    /// equal hosts tie. Holds up to 8 PiB of memory.
+    /// What a fitting host keeps free of cpu and memory, each as a share of its total, added: 1 &lt;&lt; 24 is all of one. Totals count
+    /// with their first eight binary digits.
     /// </summary>
-    public static long LeftOver(Demand demand, HostCapacity host) =>
-        Millionths(host.CpuPercentFree - demand.CpuPercent, host.CpuPercentTotal)
-        + Millionths(host.MemoryFreeKibibytes - demand.MemoryKibibytes, host.MemoryTotalKibibytes);
-
-    private static long Millionths(long part, long whole) => whole <= 0 ? 0 : part * 1_000_000 / whole;
+    public static long LeftOver(Demand demand, HostCapacity host)
+    {
+        var (cpu, memory) = (new Share(host.CpuPercentTotal), new Share(host.MemoryTotalKibibytes));
+        return cpu.Of(host.CpuPercentFree) - cpu.Of(demand.CpuPercent) + memory.Of(host.MemoryFreeKibibytes) - memory.Of(demand.MemoryKibibytes);
+    }
 }
 
 /// <summary>How much a fitting host is preferred; equals are told apart by their ids.</summary>

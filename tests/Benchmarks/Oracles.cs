@@ -1,11 +1,12 @@
 using PoweredAppliance.Core.Tests.Access;
 using PoweredAppliance.Core.Tests.Quotas;
+using PoweredAppliance.Scheduling.Tests;
 
 namespace Benchmarks;
 
 /// <summary>
-/// Quotas and permissions against rules that were written again, as plainly as can be: how many of a million random cases they answer
-/// differently. A seed of a difference is printed and repeats it.
+/// Quotas, permissions and placement against rules that were written again, as plainly as can be: how many of a million random cases they
+/// answer differently. A seed of a difference is printed and repeats it.
 /// </summary>
 internal static class Oracles
 {
@@ -20,6 +21,12 @@ internal static class Oracles
     public static Task Acl() => Count("acl_oracle_diff", seed =>
     {
         var run = new AclRun(seed);
+        return (run.FirstDifference(CasesOfASeed), run.Answers);
+    });
+
+    public static Task Placement() => Count("placement_oracle_diff", seed =>
+    {
+        var run = new PlacementRun(seed);
         return (run.FirstDifference(CasesOfASeed), run.Answers);
     });
 

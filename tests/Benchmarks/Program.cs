@@ -1,5 +1,6 @@
 using Benchmarks;
 using Benchmarks.Fuzz;
+using Benchmarks.Placement;
 using PoweredAppliance.Client;
 
 // Each benchmark prints the figures of its keys. ONLY=key (environment or argument) runs the one that prints that key. What measures the
@@ -24,6 +25,8 @@ var other = Endpoint.Given(args);
     (["hostile_p99_times", "hostile_login_ms"], HostileClients.Run),
     (["quota_oracle_diff"], Oracles.Quotas),
     (["acl_oracle_diff"], Oracles.Acl),
+    (["placement_oracle_diff"], Oracles.Placement),
+    (EngineSpeed.Keys, EngineSpeed.Run),
     (["fuzz_inputs"], FuzzInputs.Run),
     (["crash_points"], CrashPoints.Run),
     (["hung_host_extra_ms"], HungHosts.Run),

@@ -49,7 +49,7 @@ public sealed class Explanations
     [Fact]
     public void A_requirement_is_quoted_as_the_user_wrote_it()
     {
-        var asks = Asks() with { Requirement = (_, a) => a("GPU").Any(), RequirementText = "GPU = \"A100\"" };
+        var asks = Asks() with { Requirement = (host, attributes) => attributes(host, "GPU").Any(), RequirementText = "GPU = \"A100\"" };
         Assert.Equal("no host fits: 2 do not meet GPU = \"A100\"",
             Placement.Place(asks, [Of(1), Of(2, enabled: false)]).Explain());
     }

@@ -44,9 +44,9 @@ internal sealed class CompiledWishes
 
         var any = automatic.Equals(Requirement.None) && asked.Equals(Requirement.None);
         return (new(
-            any ? null : (_, attribute) => automatic.Holds(name => attribute(name)) && asked.Holds(name => attribute(name)),
+            any ? null : (host, attributes) => automatic.Holds(name => attributes(host, name)) && asked.Holds(name => attributes(host, name)),
             any ? null : wishes.Requirements.Length > 0 ? wishes.Requirements : wishes.Automatic,
-            rank.Equals(Rank.Zero) ? null : (_, attribute) => rank.Evaluate(name => attribute(name)),
+            rank.Equals(Rank.Zero) ? null : (host, attributes) => rank.Evaluate(name => attributes(host, name)),
             datastore), null);
     }
 

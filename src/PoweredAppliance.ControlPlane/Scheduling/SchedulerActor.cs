@@ -22,7 +22,7 @@ public sealed class SchedulerActor : UnstoredEntity
     /// <summary>Disks of VMs are in this one, on every host.</summary>
     private const int SystemDatastore = 0;
 
-    private readonly CapacityMap _map = new();
+    private readonly CapacityMap _map;
     private readonly Dictionary<HostId, HostReport> _reports = [];
     private readonly SortedDictionary<(int Priority, int Vm), SchedulerProtocol.Demand> _waiting = [];
     private readonly Dictionary<VmId, (int Generation, HostId Host, long Since)> _offered = [];
@@ -32,7 +32,7 @@ public sealed class SchedulerActor : UnstoredEntity
     private readonly TimeProvider _time;
 
     public SchedulerActor(IActorRef region, Inventory.Inventory inventory, Meters meters, TimeProvider time)
-        : base(EntityKind.Scheduler, meters) => (_region, _inventory, _time) = (region, inventory, time);
+        : base(EntityKind.Scheduler, meters) => (_map, _region, _inventory, _time) = (new(Attribute), region, inventory, time);
 
     protected override void Take(object message)
     {
@@ -94,8 +94,7 @@ public sealed class SchedulerActor : UnstoredEntity
         var free = report.Usable - report.Allocated;
         _map.Upsert(new HostCapacity(
             report.Host, report.Settings.Name, report.Settings.Cluster, report.Settings.Status is HostStatus.Enabled, report.Monitored,
-            report.Usable.CpuPercent, free.CpuPercent, report.Usable.MemoryKibibytes, free.MemoryKibibytes, free.DiskMebibytes, report.Vms,
-            name => Attribute(report.Host, name)));
+            report.Usable.CpuPercent, free.CpuPercent, report.Usable.MemoryKibibytes, free.MemoryKibibytes, free.DiskMebibytes, report.Vms));
         if (_waiting.Count > 0 && Helps(before, report))
             TryWaiting();
     }

@@ -1,0 +1,79 @@
+using PoweredAppliance.Core;
+using PoweredAppliance.Scheduling;
+
+namespace Benchmarks.Placement;
+
+/// <summary>
+/// Hosts that are 85 % full of a recorded cloud's VMs, placed by the engine itself, and the last offers still open: the state in which a
+/// scheduler works, not one that was drawn by lot.
+/// </summary>
+internal sealed class Fleet
+{
+    private const int Cores = 64;
+    private const long GiB = 1024 * 1024, Kibibytes = 160 * GiB;
+
+    /// <summary>An offer is open until its host has answered; so many are at any time.</summary>
+    public const int OpenOffers = 4_096;
+
+    private readonly IReadOnlyList<Demand> _demands;
+    private readonly (int Vm, int Generation)[] _open = new (int, int)[OpenOffers];
+    private int _next;
+
+    /// <param name="demands">taken again from the first when the last was placed</param>
+    public Fleet(int hosts, IReadOnlyList<Demand> demands)
+    {
+        _demands = demands;
+        foreach (var host in Filled(hosts))
+            Map.Upsert(host);
+        for (var n = 0; n < OpenOffers; n++)
+            Place();
+    }
+
+    public CapacityMap Map { get; } = new((_, _) => []);
+
+    /// <summary>Chooses, reserves, and gives back what was reserved a while ago. False: it fitted nowhere.</summary>
+    public bool Decide()
+    {
+        var (vm, generation) = _open[_next % OpenOffers];
+        Map.Release(new(vm), generation);
+        return Place();
+    }
+
+    private bool Place()
+    {
+        var demand = _demands[_next % _demands.Count];
+        var generation = _next / _demands.Count + 2;
+        _open[_next++ % OpenOffers] = (demand.Vm.Value, generation);
+        return Map.Choose(demand) is { } host && Map.TryReserve(demand, generation, host);
+    }
+
+    /// <summary>Hosts after VMs were placed, and some ended at random wherever it became too full.</summary>
+    private IEnumerable<HostCapacity> Filled(int hosts)
+    {
+        var map = new CapacityMap((_, _) => []);
+        for (var id = 0; id < hosts; id++)
+            map.Upsert(new HostCapacity(new(id), "host", 0, true, true, Cores * 100, Cores * 100, Kibibytes, Kibibytes, 20_000_000, 0));
+        var total = hosts * (Cores * 100L);
+        var dice = new Random(4711);
+        var placed = new List<(Demand Demand, int Generation)>();
+        var (used, ended) = (0L, 0);
+        for (var n = 0; ended < placed.Count; n++)
+        {
+            var demand = _demands[n % _demands.Count];
+            if (map.Choose(demand) is not { } at || !map.TryReserve(demand, n, at))
+                break;
+            placed.Add((demand, n));
+            used += demand.CpuPercent;
+            for (; used > total * 85 / 100; ended++)
+            {
+                var victim = dice.Next(placed.Count);
+                map.Release(placed[victim].Demand.Vm, placed[victim].Generation);
+                used -= placed[victim].Demand.CpuPercent;
+                placed[victim] = placed[^1];
+                placed.RemoveAt(placed.Count - 1);
+            }
+        }
+
+        return Enumerable.Range(0, hosts).Select(id => map.TryGet(new(id), out var free) ? free : throw new BenchmarkException("a host is gone"));
+    }
+}
