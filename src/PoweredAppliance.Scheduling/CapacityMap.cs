@@ -105,9 +105,9 @@ public sealed class CapacityMap
         if (!Knows(host) || demand.Only is { } only && only != host || !Fits(demand, asked, host.Value))
             return false;
 
-        Hide(host.Value);
-        _free[host.Value].Take(asked);
-        Show(host.Value);
+        var now = _free[host.Value];
+        now.Take(asked);
+        Become(host.Value, now);
         _offers.Add(demand.Vm.Value, generation, host.Value, asked, ref _said[host.Value].NewestOffer);
         return true;
     }
@@ -123,9 +123,9 @@ public sealed class CapacityMap
             return false;
 
         var host = _offers[offer].Host;
-        Hide(host);
-        _free[host].Give(_offers[offer].Room);
-        Show(host);
+        var now = _free[host];
+        now.Give(_offers[offer].Room);
+        Become(host, now);
         _offers.Remove(offer, ref _said[host].NewestOffer);
         return true;
     }
@@ -185,6 +185,22 @@ public sealed class CapacityMap
     {
         if (_said[host].IsOpen && _free[host].IsAny)
             _models[_said[host].Model].Index.Add(host, _free[host]);
+    }
+
+    /// <summary>What is free on the host is other than before.</summary>
+    private void Become(int host, in Room now)
+    {
+        ref var free = ref _free[host];
+        if (_said[host].IsOpen && free.IsAny && now.IsAny)
+        {
+            _models[_said[host].Model].Index.Move(host, free, now);
+            free = now;
+            return;
+        }
+
+        Hide(host);
+        free = now;
+        Show(host);
     }
 
     private bool Knows(HostId host) => (uint)host.Value < (uint)_said.Length && _said[host.Value].IsKnown;

@@ -57,6 +57,21 @@ internal sealed class FitIndex(Share cpu, Share memory, KeyLists lists)
             _rows &= ~(1UL << row);
     }
 
+    /// <summary>The same host with less or more free than before.</summary>
+    public void Move(int host, in Room before, in Room now)
+    {
+        var (row, column) = (_cpuBands.Of(before.CpuPercent), _memoryBands.Of(before.Kibibytes));
+        if (row != _cpuBands.Of(now.CpuPercent) || column != _memoryBands.Of(now.Kibibytes))
+        {
+            Remove(host, before);
+            Add(host, now);
+        }
+        else if (KeyOf(host, before) is var from && KeyOf(host, now) is var to && from != to)
+        {
+            _cells[row]![column].Replace(lists, from, to);
+        }
+    }
+
     /// <summary>The least key of a host that has the room and passes, or <paramref name="best"/> where none is below it.</summary>
     /// <param name="rooms">what is free, by the id of the host</param>
     public ulong Best<TEligible>(in Room asked, Room[] rooms, TEligible eligible, ulong best)

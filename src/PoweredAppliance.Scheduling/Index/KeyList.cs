@@ -73,6 +73,25 @@ internal struct KeyList
         }
     }
 
+    public void Replace(KeyLists lists, ulong key, ulong by)
+    {
+        if (Long)
+        {
+            Remove(lists, key);
+            Add(lists, by);
+            return;
+        }
+
+        var keys = lists.Arena.Keys(At, Count);
+        var from = KeyArena.Place(keys, key);
+        var to = KeyArena.Place(keys, by);
+        if (from < to)
+            keys[(from + 1)..to--].CopyTo(keys[from..]);
+        else
+            keys[to..from].CopyTo(keys[(to + 1)..]);
+        keys[to] = by;
+    }
+
     private void Move(KeyArena arena, int size)
     {
         var to = arena.Take(size);
