@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using PoweredAppliance.Core;
 using PoweredAppliance.Scheduling.Index;
+using PoweredAppliance.Scheduling.Shapes;
 
 namespace PoweredAppliance.Scheduling;
 
@@ -9,19 +10,25 @@ namespace PoweredAppliance.Scheduling;
 /// thread. The host itself decides; this map only keeps a scheduler from offering the same room twice.
 /// </summary>
 /// <remarks>Arrays by the host's id: ids count up from 0 and are never used again, so they are the shortest way to a host.</remarks>
-public sealed class CapacityMap
+public sealed partial class CapacityMap
 {
     private const int MostIds = 1 << FitIndex.IdBits;
 
     private readonly Models _models = new();
     private readonly OfferBook _offers = new();
+    private readonly HostChanges _changes = new();
+    private readonly ShapeBook _shapes;
     private readonly HostLookup _attributes;
     private Room[] _free = [];
     private Said[] _said = [];
     private string[] _names = [];
 
     /// <param name="attributes">all values of a host's attribute by its name, as they are when they are asked for</param>
-    public CapacityMap(HostLookup attributes) => _attributes = attributes;
+    public CapacityMap(HostLookup attributes)
+    {
+        _attributes = attributes;
+        _shapes = new(_changes, ColumnOf, host => _said[host].IsKnown ? _models[_said[host].Model].Cluster : int.MinValue, ShownOf);
+    }
 
     public int Hosts { get; private set; }
 
@@ -41,16 +48,26 @@ public sealed class CapacityMap
 
         ref var said = ref _said[id];
         if (said.IsKnown)
-            Hide(id);
+            Forget(id);
         else
-            (said.NewestOffer, Hosts) = (OfferBook.None, Hosts + 1);
+            said.NewestOffer = OfferBook.None;
+        Hosts++;
         said = new Said(host.Enabled, host.Monitored, _models.Of(host), said.NewestOffer);
+        _shapes.Clusters.Set(host.Cluster, id, isIn: true);
         _names[id] = host.Name;
         ref var free = ref _free[id];
         free = new Room(host.CpuPercentFree, host.MemoryFreeKibibytes, host.DiskFreeMebibytes, host.RunningVms);
         for (var offer = said.NewestOffer; offer != OfferBook.None; offer = _offers[offer].OlderOnHost)
             free.Take(_offers[offer].Room);
         Show(id);
+        _changes.Attributes.Add(id);
+    }
+
+    /// <summary>An attribute of the host may be another than before, though the host itself said nothing.</summary>
+    public void Reread(HostId host)
+    {
+        if (Knows(host))
+            _changes.Attributes.Add(host.Value);
     }
 
     /// <summary>Forgets the host and what was offered on it.</summary>
@@ -59,12 +76,12 @@ public sealed class CapacityMap
         if (!Knows(host))
             return false;
 
-        Hide(host.Value);
+        Forget(host.Value);
         ref var newest = ref _said[host.Value].NewestOffer;
         while (newest != OfferBook.None)
             _offers.Remove(newest, ref newest);
         (_said[host.Value], _names[host.Value]) = (default, "");
-        Hosts--;
+        _changes.Attributes.Add(host.Value);
         return true;
     }
 
@@ -73,21 +90,6 @@ public sealed class CapacityMap
     {
         free = Knows(host) ? Capacity(host.Value) : null;
         return free is not null;
-    }
-
-    /// <summary>
-    /// The host that <see cref="Placement.Place"/> would choose, without the list of what was looked at. Allocates nothing.
-    /// </summary>
-    public HostId? Choose(Demand demand)
-    {
-        var asked = RoomOf(demand);
-        if (demand.Only is { } only)
-            return Knows(only) && Fits(demand, asked, only.Value) ? only : null;
-        if (demand.Rank is not null)
-            return HighestRanked(demand, asked);
-        return demand is { Clusters.IsDefaultOrEmpty: true, Requirement: null, Affinity: null }
-            ? BestFit(asked, new Everyone())
-            : BestFit(asked, new Meets(this, demand));
     }
 
     /// <summary>The choice with its reasons; a record for each host. Does not reserve.</summary>
@@ -130,49 +132,12 @@ public sealed class CapacityMap
         return true;
     }
 
-    private HostId? BestFit<TEligible>(in Room asked, TEligible eligible)
-        where TEligible : struct, IEligible, allows ref struct
+    private void Forget(int host)
     {
-        // Keys of one class order its hosts; less the share that the demand is of such a host, they order all.
-        var best = ulong.MaxValue;
-        foreach (var index in _models.Indexes)
-        {
-            if (index.Hosts == 0)
-                continue;
-            var demanded = (ulong)index.ShareOf(asked.CpuPercent, asked.Kibibytes) << FitIndex.IdBits;
-            var limit = best > ulong.MaxValue - demanded ? ulong.MaxValue : best + demanded;
-            var found = index.Best(asked, _free, eligible, limit);
-            if (found < limit)
-                best = found - demanded;
-        }
-
-        return best == ulong.MaxValue ? null : new HostId((int)best & MostIds - 1);
+        Hide(host);
+        Hosts--;
+        _shapes.Clusters.Set(_models[_said[host].Model].Cluster, host, isIn: false);
     }
-
-    private HostId? HighestRanked(Demand demand, in Room asked)
-    {
-        (int Host, long Rank, long LeftOver)? best = null;
-        for (var id = 0; id < _said.Length; id++)
-        {
-            if (!_said[id].IsKnown || !Fits(demand, asked, id))
-                continue;
-            var index = _models[_said[id].Model].Index;
-            var rank = demand.Rank!(new(id), _attributes);
-            var left = index.ShareOf(_free[id].CpuPercent, _free[id].Kibibytes) - index.ShareOf(asked.CpuPercent, asked.Kibibytes);
-            if (best is not var (_, highest, least) || rank > highest || (rank == highest && left < least))
-                best = (id, rank, left);
-        }
-
-        return best is { Host: var host } ? new HostId(host) : null;
-    }
-
-    /// <summary>As <see cref="Placement.Fit"/> says it, but for the host that holds the VM's files.</summary>
-    private bool Fits(Demand demand, in Room asked, int host) => _said[host].IsOpen && _free[host].Holds(asked) && MeetsAll(demand, host);
-
-    private bool MeetsAll(Demand demand, int host) =>
-        (demand.Clusters.IsDefaultOrEmpty || demand.Clusters.Contains(_models[_said[host].Model].Cluster))
-        && demand.Requirement?.Invoke(new(host), _attributes) != false
-        && demand.Affinity?.Against(new(host)) is null;
 
     /// <summary>Out of the index, before what is free on it changes.</summary>
     private void Hide(int host)
@@ -190,6 +155,7 @@ public sealed class CapacityMap
     /// <summary>What is free on the host is other than before.</summary>
     private void Become(int host, in Room now)
     {
+        _changes.Rooms.Add(host);
         ref var free = ref _free[host];
         if (_said[host].IsOpen && free.IsAny && now.IsAny)
         {
@@ -210,7 +176,7 @@ public sealed class CapacityMap
         var (said, free, model) = (_said[host], _free[host], _models[_said[host].Model]);
         return new HostCapacity(
             new(host), _names[host], model.Cluster, said.IsEnabled, said.IsMonitored, model.CpuPercent, free.CpuPercent, model.Kibibytes, free.Kibibytes,
-            free.MebibytesOfDisk, free.Vms, _attributes);
+            free.MebibytesOfDisk, free.Vms, ValuesOf);
     }
 
     private void Grow(int hosts)
@@ -236,15 +202,5 @@ public sealed class CapacityMap
         public readonly int Model { get; } = model;
 
         public readonly bool IsOpen => IsEnabled && IsMonitored;
-    }
-
-    private readonly struct Everyone : IEligible
-    {
-        public bool Is(int host) => true;
-    }
-
-    private readonly struct Meets(CapacityMap map, Demand demand) : IEligible
-    {
-        public bool Is(int host) => map.MeetsAll(demand, host);
     }
 }

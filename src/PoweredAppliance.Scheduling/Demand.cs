@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using PoweredAppliance.Core;
 
 namespace PoweredAppliance.Scheduling;
@@ -6,25 +5,18 @@ namespace PoweredAppliance.Scheduling;
 /// <summary>All values of a host's attribute by its name; none: the host lacks it.</summary>
 public delegate IEnumerable<string> HostLookup(HostId host, string name);
 
-/// <summary>A requirement expression, compiled: true where the host will do. Pure, must not throw.</summary>
-public delegate bool Requirement(HostId host, HostLookup attributes);
-
-/// <summary>A rank expression, compiled: the host with the highest is preferred. Pure, must not throw.</summary>
-public delegate long Rank(HostId host, HostLookup attributes);
-
 /// <summary>What a VM asks of a host.</summary>
 /// <param name="CpuPercent">100 = one core</param>
 /// <param name="UserPriority">USER_PRIORITY: higher is placed earlier</param>
 /// <param name="Only">the host that holds the VM's files; null: any host</param>
-/// <param name="Clusters">ids of the clusters that will do; default or empty: any cluster</param>
-/// <param name="RequirementText">the requirement as the user wrote it, for explanations</param>
-/// <param name="Rank">null: any fitting host is as good as another</param>
 /// <param name="Affinity">where its VM group lets it go; null: anywhere</param>
 public sealed record Demand(
     VmId Vm, int CpuPercent, long MemoryKibibytes, long DiskMebibytes, int UserPriority = 0, HostId? Only = null,
-    ImmutableArray<int> Clusters = default, Requirement? Requirement = null, string? RequirementText = null,
-    Rank? Rank = null, Affinity? Affinity = null)
+    Affinity? Affinity = null)
 {
+    /// <summary>What else it asks of a host.</summary>
+    public Shape Shape { get; init; } = Shape.Any;
+
     /// <summary>The order in which VMs are placed: highest USER_PRIORITY first, then the lowest id.</summary>
     public static readonly IComparer<Demand> Order = Comparer<Demand>.Create((a, b) =>
         (-a.UserPriority, a.Vm.Value).CompareTo((-b.UserPriority, b.Vm.Value)));
@@ -44,7 +36,7 @@ public sealed record HostCapacity(
     long MemoryTotalKibibytes, long MemoryFreeKibibytes, long DiskFreeMebibytes, int RunningVms,
     HostLookup? Attributes = null)
 {
-    internal static readonly HostLookup NoAttributes = (_, _) => [];
+    internal IEnumerable<string> Attribute(string name) => Attributes?.Invoke(Id, name) ?? [];
 
     /// <summary>The host as it is once it has taken what is demanded.</summary>
     public HostCapacity With(Demand demand) => this with

@@ -49,9 +49,9 @@ public static class Placement
     {
         if (demand.Only is { } only && only != host.Id)
             return Misfit.WrongHost;
-        if (!demand.Clusters.IsDefaultOrEmpty && !demand.Clusters.Contains(host.Cluster))
+        if (!demand.Shape.Lets(host.Cluster))
             return Misfit.WrongCluster;
-        if (demand.Requirement is { } holds && !holds(host.Id, host.Attributes ?? HostCapacity.NoAttributes))
+        if (demand.Shape.Requirement is { } requirement && !requirement.Holds(host.Attribute))
             return Misfit.RequirementFails;
         if (demand.Affinity?.Against(host.Id) is not null)
             return Misfit.VmGroupForbids;
@@ -81,7 +81,7 @@ public static class Placement
 internal readonly record struct Preference(long Rank, long LeftOver)
 {
     public static Preference Of(Demand demand, HostCapacity host) => new(
-        demand.Rank?.Invoke(host.Id, host.Attributes ?? HostCapacity.NoAttributes) ?? 0, Placement.LeftOver(demand, host));
+        demand.Shape.Rank?.Evaluate(host.Attribute) ?? 0, Placement.LeftOver(demand, host));
 
     public bool IsBetterThan(Preference other) => Rank != other.Rank ? Rank > other.Rank : LeftOver < other.LeftOver;
 }

@@ -16,10 +16,10 @@ public readonly record struct Considered(HostCapacity Host, Demand Demand, Misfi
         Misfit.TooLittleCpu => Amount.Cpu(Host.CpuPercentFree, Demand.CpuPercent),
         Misfit.TooLittleMemory => Amount.Memory(Host.MemoryFreeKibibytes, Demand.MemoryKibibytes),
         Misfit.TooLittleDisk => Amount.Disk(Host.DiskFreeMebibytes, Demand.DiskMebibytes),
-        Misfit.RequirementFails => $"does not meet {Demand.RequirementText ?? "the requirement"}",
+        Misfit.RequirementFails => $"does not meet {Demand.Shape.RequirementText ?? "the requirement"}",
         Misfit.VmGroupForbids => Demand.Affinity!.Against(Host.Id)!,
         Misfit.WrongHost => $"the VM's files are on host {Demand.Only}",
-        Misfit.WrongCluster => $"is in cluster {Host.Cluster}, the VM may be in {string.Join(", ", Demand.Clusters)}",
+        Misfit.WrongCluster => $"is in cluster {Host.Cluster}, the VM may be in {string.Join(", ", Demand.Shape.Clusters)}",
         _ => $"{Amount.Cpu(Host.CpuPercentFree)} and {Amount.Memory(Host.MemoryFreeKibibytes)} free",
     };
 
@@ -109,10 +109,10 @@ public sealed record Verdict(Demand Demand, HostId? Chosen, IReadOnlyList<Consid
             Misfit.TooLittleMemory => $"{count} {(one ? "lacks" : "lack")} memory {Nearest(hosts)}",
             Misfit.TooLittleDisk => $"{count} {(one ? "lacks" : "lack")} disk {Nearest(hosts)}",
             Misfit.RequirementFails =>
-                $"{count} {(one ? "does" : "do")} not meet {Demand.RequirementText ?? "the requirement"}",
+                $"{count} {(one ? "does" : "do")} not meet {Demand.Shape.RequirementText ?? "the requirement"}",
             Misfit.VmGroupForbids => $"{count} forbidden by VM group {Demand.Affinity!.Group} ({hosts[0].Host.Name}: {hosts[0].Detail})",
             Misfit.WrongHost => $"{count} {(one ? "has" : "have")} not the VM's files (host {Demand.Only} has)",
-            Misfit.WrongCluster => $"{count} in another cluster than {string.Join(", ", Demand.Clusters)}",
+            Misfit.WrongCluster => $"{count} in another cluster than {string.Join(", ", Demand.Shape.Clusters)}",
             _ => throw new ArgumentOutOfRangeException(nameof(misfit), misfit, "a reason without words"),
         };
     }

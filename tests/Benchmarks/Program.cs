@@ -27,6 +27,7 @@ var other = Endpoint.Given(args);
     (["acl_oracle_diff"], Oracles.Acl),
     (["placement_oracle_diff"], Oracles.Placement),
     (EngineSpeed.Keys, EngineSpeed.Run),
+    (ConstrainedSpeed.Keys, ConstrainedSpeed.Run),
     (["fuzz_inputs"], FuzzInputs.Run),
     (["crash_points"], CrashPoints.Run),
     (["hung_host_extra_ms"], HungHosts.Run),

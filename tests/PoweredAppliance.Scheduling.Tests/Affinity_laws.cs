@@ -1,4 +1,5 @@
 using PoweredAppliance.Core;
+using PoweredAppliance.Core.Expressions;
 using PoweredAppliance.Core.Templates;
 using static PoweredAppliance.Scheduling.Tests.Hosts;
 
@@ -41,8 +42,11 @@ public sealed class Affinity_laws
     [Fact]
     public void The_highest_rank_goes_before_the_best_fit()
     {
-        var asks = Asks() with { Rank = (host, _) => host.Value == 3 ? 5 : -host.Value };
-        Assert.Equal(3, Placement.Place(asks, [Of(1, cpu: 100), Of(2), Of(3)]).Chosen!.Value.Value);
-        Assert.Equal(1, Placement.Place(asks, [Of(1), Of(2, cpu: 100), Of(3, enabled: false)]).Chosen!.Value.Value);
+        var asks = Asks() with { Shape = new(rank: Rank.Parse("SCORE - 1")) };
+        Assert.Equal(3, Placement.Place(asks, [Scored(1, cpu: 100), Scored(2), Scored(3)]).Chosen!.Value.Value);
+        Assert.Equal(1, Placement.Place(asks, [Scored(1, cpu: 100), Scored(2), Scored(3, enabled: false)]).Chosen!.Value.Value);
+
+        static HostCapacity Scored(int id, int cpu = 800, bool enabled = true) =>
+            Of(id, cpu, enabled: enabled) with { Attributes = (host, name) => name == "SCORE" ? [host.Value == 3 ? "5" : $"{-host.Value}"] : [] };
     }
 }

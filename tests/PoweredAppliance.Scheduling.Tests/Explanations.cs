@@ -1,4 +1,5 @@
 using PoweredAppliance.Core;
+using PoweredAppliance.Core.Expressions;
 using static PoweredAppliance.Scheduling.Tests.Hosts;
 
 namespace PoweredAppliance.Scheduling.Tests;
@@ -49,7 +50,7 @@ public sealed class Explanations
     [Fact]
     public void A_requirement_is_quoted_as_the_user_wrote_it()
     {
-        var asks = Asks() with { Requirement = (host, attributes) => attributes(host, "GPU").Any(), RequirementText = "GPU = \"A100\"" };
+        var asks = Asks() with { Shape = new(requirement: Requirement.Parse("GPU = A100"), requirementText: "GPU = \"A100\"") };
         Assert.Equal("no host fits: 2 do not meet GPU = \"A100\"",
             Placement.Place(asks, [Of(1), Of(2, enabled: false)]).Explain());
     }
@@ -67,7 +68,7 @@ public sealed class Explanations
     [Fact]
     public void Clusters_that_would_do_are_named() =>
         Assert.Equal("no host fits: 1 in another cluster than 100, 101",
-            Placement.Place(Asks() with { Clusters = [100, 101] }, [Of(1)]).Explain());
+            Placement.Place(Asks() with { Shape = new([101, 100]) }, [Of(1)]).Explain());
 
     [Fact]
     public void Disk_is_explained_in_its_own_numbers() =>

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using CsCheck;
 using PoweredAppliance.Core;
+using PoweredAppliance.Core.Expressions;
 
 namespace PoweredAppliance.Scheduling.Tests;
 
@@ -21,7 +22,7 @@ internal static class Hosts
         Gen.Int[0, 3], Gen.Int[0, 9], Gen.Int[0, 9], Gen.Int[1, 3], Gen.Int[-1, 8], Gen.Int[-1, 8],
         Gen.Int[0, 3], Gen.Int[0, 1]).Select((cluster, enabled, monitored, size, cpu, memory, disk, label) => new HostCapacity(
             new(0), "", cluster, enabled > 0, monitored > 0, size * 400, cpu * 50 * size,
-            size * 8 * GiB, memory * GiB * size, disk * 1000, 0, (_, name) => name == "LABEL" ? [label == 0 ? "gold" : "tin"] : []));
+            size * 8 * GiB, memory * GiB * size, disk * 1000, 0, (_, name) => name switch { "LABEL" => [label == 0 ? "gold" : "tin"], "SCORE" => [label == 0 ? "4" : "3"], _ => [] }));
 
     internal static readonly Gen<HostCapacity[]> Any = AnyHost.Array[0, 12].Select(hosts =>
         hosts.Select((h, i) => h with { Id = new(i), Name = $"host{i}" }).ToArray());
@@ -30,9 +31,10 @@ internal static class Hosts
         Gen.Int[0, 8], Gen.Int[0, 8], Gen.Int[0, 3], Gen.Int[0, 40], Gen.Int[0, 5], Gen.Int[0, 4], Gen.Int[0, 3], Gen.Int[0, 3])
         .Select((cpu, memory, disk, only, clusters, label, rank, group) => new Demand(
             new(7), cpu * 50, memory * GiB, disk * 1000, 0, only < 12 && only % 4 == 0 ? new HostId(only) : null,
-            clusters == 0 ? [1, 2] : clusters == 1 ? ImmutableArray<int>.Empty : default,
-            label == 0 ? (host, attributes) => attributes(host, "LABEL").Contains("gold") : null,
-            label == 0 ? "LABEL = gold" : null,
-            rank == 0 ? (host, attributes) => attributes(host, "LABEL").Single().Length : null,
-            group == 0 ? Affinity.Of(5, Group, "web", []) : null));
+            group == 0 ? Affinity.Of(5, Group, "web", []) : null)
+        {
+            Shape = new(
+                clusters == 0 ? [1, 2] : clusters == 1 ? ImmutableArray<int>.Empty : default, label == 0 ? Requirement.Parse("LABEL = gold") : null,
+                rank == 0 ? Rank.Parse("SCORE") : null, label == 0 ? "LABEL = gold" : null),
+        });
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using PoweredAppliance.Core;
+using PoweredAppliance.Core.Expressions;
 using PoweredAppliance.Core.Templates;
 
 namespace PoweredAppliance.Scheduling.Tests;
@@ -25,7 +26,7 @@ internal sealed class PlacementRun
     {
         (_seed, _dice) = (seed, new Random(seed));
         _mostHosts = Pick(1, 4, 12, 40);
-        _map = new CapacityMap((host, name) => _hosts[host.Value].Attributes!(host, name));
+        _map = new CapacityMap((host, name) => _hosts[host.Value].Attributes?.Invoke(host, name) ?? []);
     }
 
     /// <summary>How many questions had a host for an answer and how many none.</summary>
@@ -71,7 +72,7 @@ internal sealed class PlacementRun
     private string? Ask()
     {
         var demand = AnyDemand();
-        var left = _hosts.Values.Select(h => _offers.Where(o => o.Host == h.Id.Value).Aggregate(h, (free, o) => free.With(o.Demand))).ToList();
+        var left = _hosts.Values.Select(h => Counting(_offers.Where(o => o.Host == h.Id.Value).Aggregate(h, (free, o) => free.With(o.Demand)))).ToList();
         var right = Placement.Place(demand, left);
         var chosen = _map.Choose(demand);
         if (chosen != right.Chosen)
@@ -90,6 +91,17 @@ internal sealed class PlacementRun
         return null;
     }
 
+    private static HostCapacity Counting(HostCapacity host) => host with
+    {
+        Attributes = (id, name) => name switch
+        {
+            "RUNNING_VMS" => [$"{host.RunningVms}"],
+            "CPU_USAGE" => [$"{host.CpuPercentTotal - host.CpuPercentFree}"],
+            "MEM_USAGE" => [$"{host.MemoryTotalKibibytes - host.MemoryFreeKibibytes}"],
+            _ => host.Attributes?.Invoke(id, name) ?? [],
+        },
+    };
+
     private HostCapacity AnyHost(int id)
     {
         // Few sizes, so that ties and near misses are common; now and then odd ones.
@@ -98,11 +110,17 @@ internal sealed class PlacementRun
         return new HostCapacity(
             new(id), $"host{id}", _dice.Next(4), _dice.Next(12) > 0, _dice.Next(12) > 0, cpu, odd ? _dice.Next(-100, cpu + 1) : cpu * _dice.Next(9) / 8,
             memory - (odd ? _dice.Next(5_000) : 0), odd ? _dice.NextInt64(-5, memory + 1) : memory / 8 * _dice.Next(9), _dice.Next(-1, 5) * 10_000L, _dice.Next(5),
-            Labels[_dice.Next(3)]);
+            _dice.Next(3) == 0 ? null : With(Pick("gold", "tin", ""), Pick("0", "1", "2.5", "x", ""), Pick("a1", "a2", "b", ""), _dice.Next(100)));
     }
 
-    private static readonly HostLookup[] Labels =
-        [.. new[] { "gold", "tin", "" }.Select(label => (HostLookup)((_, name) => name == "LABEL" && label.Length > 0 ? [label] : []))];
+    private static HostLookup With(string label, string score, string rack, int reading) => (_, name) => name switch
+    {
+        "LABEL" when label.Length > 0 => [label],
+        "SCORE" when score.Length > 0 => [score],
+        "RACKS" when rack.Length > 0 => [rack, "c"],
+        "READING" => [$"{reading}"],
+        _ => [],
+    };
 
     private Demand AnyDemand()
     {
@@ -110,11 +128,22 @@ internal sealed class PlacementRun
         return new(
             new(_nextVm++), odd ? _dice.Next(1_000) : Pick(0, 50, 100, 100, 200, 400, 1600), odd ? _dice.NextInt64(9 * GiB) : Pick(0, 1, 2, 3, 4, 7, 16) * GiB / 2,
             Pick(0, 0, 10_000, 20_000), 0, _dice.Next(12) == 0 ? new HostId(_dice.Next(_mostHosts + 1)) : null,
-            Pick<ImmutableArray<int>>(default, default, default, [], [1, 2]),
-            _dice.Next(4) == 0 ? (host, attributes) => attributes(host, "LABEL").Contains("gold") : null, "LABEL = gold",
-            _dice.Next(4) == 0 ? (host, attributes) => attributes(host, "LABEL").FirstOrDefault()?.Length ?? 0 : null,
-            _dice.Next(6) == 0 ? Affinity.Of(5, Group, "web", []) : null);
+            _dice.Next(6) == 0 ? Affinity.Of(5, Group, "web", []) : null)
+        {
+            Shape = new(
+                Pick<ImmutableArray<int>>(default, default, default, [], [1, 2], [3, 7]), _dice.Next(3) == 0 ? Requirement.Parse(AnyRequirement(3)) : null,
+                _dice.Next(4) == 0 ? Rank.Parse(Pick("SCORE", "- SCORE * 2", "RUNNING_VMS", "- RUNNING_VMS", "READING", "READING / SCORE", "- CPU_USAGE", "MEM_USAGE", "NOTHING")) : null),
+        };
     }
+
+    private string AnyRequirement(int depth) => _dice.Next(depth) switch
+    {
+        0 => Pick(
+            "LABEL = gold", "LABEL != gold", "LABEL = \"*i*\"", "SCORE > 0", "SCORE < 2", "SCORE = 1", "SCORE != 1", "SCORE = x", "RACKS = a1", "RACKS != \"a?\"", "RACKS @> c",
+            "READING > 50", $"READING < {_dice.Next(100)}", "RUNNING_VMS < 3", "RUNNING_VMS = 2", "CPU_USAGE > 100", "MEM_USAGE = 0", "NOTHING = 0"),
+        1 => $"{AnyRequirement(depth)} {Pick("&", "|")} ({AnyRequirement(depth - 1)})",
+        _ => $"!({AnyRequirement(depth - 1)})",
+    };
 
     private T Pick<T>(params T[] from) => from[_dice.Next(from.Length)];
 }

@@ -88,11 +88,11 @@ public sealed class Placement_laws
     {
         h.Enabled, h.Monitored, h.CpuPercentFree >= d.CpuPercent, h.MemoryFreeKibibytes >= d.MemoryKibibytes,
         h.DiskFreeMebibytes >= d.DiskMebibytes, d.Only is null || d.Only == h.Id,
-        d.Clusters.IsDefaultOrEmpty || d.Clusters.Any(c => c == h.Cluster),
-        d.Requirement is null || h.Attributes!(h.Id, "LABEL").Single() == "gold", d.Affinity is null || h.Id.Value is not (2 or 3),
+        d.Shape.Clusters.IsEmpty || d.Shape.Clusters.Any(c => c == h.Cluster),
+        d.Shape.Requirement is null || h.Attributes!(h.Id, "LABEL").Single() == "gold", d.Affinity is null || h.Id.Value is not (2 or 3),
     }.All(holds => holds);
 
-    private static long Ranked(Demand d, HostCapacity h) => d.Rank is null ? 0 : h.Attributes!(h.Id, "LABEL").Single().Length;
+    private static long Ranked(Demand d, HostCapacity h) => d.Shape.Rank is null ? 0 : h.Attributes!(h.Id, "LABEL").Single().Length;
 
     private static decimal ExactLeftOver(Demand d, HostCapacity h) =>
         (h.CpuPercentFree - d.CpuPercent) / (decimal)h.CpuPercentTotal

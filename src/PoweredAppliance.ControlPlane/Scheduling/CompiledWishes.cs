@@ -1,5 +1,6 @@
-using PoweredAppliance.Core;
+using System.Collections.Immutable;
 using PoweredAppliance.Core.Expressions;
+using PoweredAppliance.Scheduling;
 using static PoweredAppliance.ControlPlane.Scheduling.SchedulerProtocol;
 
 namespace PoweredAppliance.ControlPlane.Scheduling;
@@ -14,10 +15,16 @@ internal sealed class CompiledWishes
 
     private readonly Dictionary<Wishes, (Compiled? Read, string? Why)> _known = [];
 
-    /// <param name="Host">null: any host will do</param>
-    /// <param name="HostText">the requirement for explanations: the user's where there is one</param>
-    /// <param name="Rank">null: none is preferred</param>
-    public sealed record Compiled(PoweredAppliance.Scheduling.Requirement? Host, string? HostText, PoweredAppliance.Scheduling.Rank? Rank, Requirement Datastore);
+    /// <param name="Host">without clusters</param>
+    public sealed record Compiled(Shape Host, Requirement Datastore)
+    {
+        private Shape _last = Host;
+
+        /// <summary>The same of hosts in these clusters; as a rule they are those of the VM before.</summary>
+        public Shape In(ImmutableArray<int> clusters) => new Shape(clusters, Host.Requirement, Host.Rank, Host.RequirementText) is var shape && shape.Equals(_last)
+            ? _last
+            : _last = shape;
+    }
 
     public (Compiled? Read, string? Why) Read(Wishes wishes)
     {
@@ -42,12 +49,9 @@ internal sealed class CompiledWishes
         if (!Rank.TryParse(wishes.DatastoreRank, out _, out error))
             return Unreadable("SCHED_DS_RANK", error);
 
-        var any = automatic.Equals(Requirement.None) && asked.Equals(Requirement.None);
-        return (new(
-            any ? null : (host, attributes) => automatic.Holds(name => attributes(host, name)) && asked.Holds(name => attributes(host, name)),
-            any ? null : wishes.Requirements.Length > 0 ? wishes.Requirements : wishes.Automatic,
-            rank.Equals(Rank.Zero) ? null : (host, attributes) => rank.Evaluate(name => attributes(host, name)),
-            datastore), null);
+        // For explanations the user's own words go before the appliance's.
+        var text = wishes.Requirements.Length > 0 ? wishes.Requirements : wishes.Automatic;
+        return (new(new(default, Requirement.Both(automatic, asked), rank, text), datastore), null);
     }
 
     private static (Compiled? Read, string? Why) Unreadable(string attribute, string error) => (null, $"{attribute} cannot be read: {error}");

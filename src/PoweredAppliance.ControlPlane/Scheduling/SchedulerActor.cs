@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Akka.Actor;
 using PoweredAppliance.ControlPlane.Quotas;
 using PoweredAppliance.Core;
@@ -29,6 +30,7 @@ public sealed class SchedulerActor : UnstoredEntity
     private readonly CompiledWishes _wishes = new();
     private readonly Inventory.Inventory _inventory;
     private readonly IActorRef _region;
+    private ImmutableSortedDictionary<int, PooledObject> _hosts = ImmutableSortedDictionary<int, PooledObject>.Empty, _clusters = ImmutableSortedDictionary<int, PooledObject>.Empty;
     private readonly TimeProvider _time;
 
     public SchedulerActor(IActorRef region, Inventory.Inventory inventory, Meters meters, TimeProvider time)
@@ -145,7 +147,8 @@ public sealed class SchedulerActor : UnstoredEntity
             return Waits(asked.Vm, null, why.Text);
         var demand = new PoweredAppliance.Scheduling.Demand(
             asked.Vm, asked.Room.CpuPercent, asked.Room.MemoryKibibytes, asked.Room.DiskMebibytes, asked.UserPriority, asked.Only,
-            clusters, Requirement: wishes.Host, RequirementText: wishes.HostText, Rank: wishes.Rank, Affinity: AffinityOf(asked.Vm));
+            AffinityOf(asked.Vm)) { Shape = wishes.In(clusters) };
+        RereadChanged();
         using var timed = Meters.Placement();
         if (_map.Choose(demand) is { } host && _map.TryReserve(demand, asked.Generation, host))
         {
@@ -158,6 +161,18 @@ public sealed class SchedulerActor : UnstoredEntity
 
         var verdict = _map.Place(demand);
         return Waits(asked.Vm, new Inventory.Unplaced(verdict), verdict.Explain());
+    }
+
+    /// <summary>Templates of hosts and clusters change without a word of the host.</summary>
+    private void RereadChanged()
+    {
+        var (hosts, clusters) = (_inventory.All(PoolKind.Host), _inventory.All(PoolKind.Cluster));
+        if (hosts == _hosts && clusters == _clusters)
+            return;
+        foreach (var (id, host) in hosts)
+            if (clusters != _clusters || !ReferenceEquals(host, _hosts.GetValueOrDefault(id)))
+                _map.Reread(new(id));
+        (_hosts, _clusters) = (hosts, clusters);
     }
 
     private bool Waits(VmId vm, Inventory.Unplaced? hosts, string why)

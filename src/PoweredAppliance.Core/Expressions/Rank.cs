@@ -41,14 +41,21 @@ public sealed class Rank : IEquatable<Rank>
 
     /// <summary>Cut to an integer, toward 0. Dividing by 0 makes it as great (or, below 0, as small) as can be, so that
     /// <c>FREE_CPU / RUNNING_VMS</c> prefers an empty host; 0 / 0 is 0.</summary>
-    public long Evaluate(Lookup lookup)
+    public long Evaluate(Lookup lookup) => Evaluate(name =>
+        double.TryParse(lookup(name).FirstOrDefault(), NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value) ? value : 0);
+
+    /// <summary>The same of numbers: 0 where the name is missing.</summary>
+    public long Evaluate(Func<string, double> numbers)
     {
-        var value = _term.Evaluate(lookup);
+        var value = _term.Evaluate(numbers);
         return double.IsNaN(value) ? 0
             : value >= long.MaxValue ? long.MaxValue
             : value <= long.MinValue ? long.MinValue
             : (long)value;
     }
+
+    /// <summary>The names whose values it is made of, each once.</summary>
+    public ImmutableArray<string> Names() => [.. _term.Names().Distinct()];
 
     public bool Equals(Rank? other) => other is not null && _term.Equals(other._term);
 
@@ -105,37 +112,38 @@ public sealed class Rank : IEquatable<Rank>
 
 internal abstract record RankTerm
 {
-    public abstract double Evaluate(Lookup lookup);
+    public abstract double Evaluate(Func<string, double> numbers);
+
+    public virtual IEnumerable<string> Names() => [];
 
     internal sealed record Nothing : RankTerm
     {
-        public override double Evaluate(Lookup lookup) => 0;
+        public override double Evaluate(Func<string, double> numbers) => 0;
 
         public override string ToString() => "";
     }
 
     internal sealed record Number(decimal Value) : RankTerm
     {
-        public override double Evaluate(Lookup lookup) => (double)Value;
+        public override double Evaluate(Func<string, double> numbers) => (double)Value;
 
         public override string ToString() => Value.ToString(CultureInfo.InvariantCulture);
     }
 
     internal sealed record Name(string Text) : RankTerm
     {
-        public override double Evaluate(Lookup lookup)
-        {
-            var found = lookup(Text).FirstOrDefault();
-            var isNumber = double.TryParse(found, NumberStyles.Float, CultureInfo.InvariantCulture, out var value);
-            return isNumber && double.IsFinite(value) ? value : 0;
-        }
+        public override double Evaluate(Func<string, double> numbers) => numbers(Text);
+
+        public override IEnumerable<string> Names() => [Text];
 
         public override string ToString() => ExpressionCursor.Written(Text);
     }
 
     internal sealed record Negated(RankTerm Term) : RankTerm
     {
-        public override double Evaluate(Lookup lookup) => -Term.Evaluate(lookup);
+        public override double Evaluate(Func<string, double> numbers) => -Term.Evaluate(numbers);
+
+        public override IEnumerable<string> Names() => Term.Names();
 
         public override string ToString() => Term is Joined ? $"-({Term})" : $"-{Term}";
     }
@@ -144,19 +152,21 @@ internal abstract record RankTerm
     /// right.</summary>
     internal sealed record Joined(char Sign, ImmutableArray<(char Sign, RankTerm Term)> Terms) : RankTerm
     {
-        public override double Evaluate(Lookup lookup)
+        public override double Evaluate(Func<string, double> numbers)
         {
-            var value = Terms[0].Term.Evaluate(lookup);
+            var value = Terms[0].Term.Evaluate(numbers);
             foreach (var (sign, term) in Terms.AsSpan()[1..])
                 value = sign switch
                 {
-                    '+' => value + term.Evaluate(lookup),
-                    '-' => value - term.Evaluate(lookup),
-                    '*' => value * term.Evaluate(lookup),
-                    _ => value / term.Evaluate(lookup),
+                    '+' => value + term.Evaluate(numbers),
+                    '-' => value - term.Evaluate(numbers),
+                    '*' => value * term.Evaluate(numbers),
+                    _ => value / term.Evaluate(numbers),
                 };
             return value;
         }
+
+        public override IEnumerable<string> Names() => Terms.SelectMany(t => t.Term.Names());
 
         public bool Equals(Joined? other) =>
             other is not null && Sign == other.Sign && Terms.AsSpan().SequenceEqual(other.Terms.AsSpan());

@@ -43,6 +43,18 @@ public sealed class Requirement : IEquatable<Requirement>
         }
     }
 
+    /// <summary>What it asks, in the order in which a stack answers it; nothing where everything will do.</summary>
+    public ImmutableArray<RequirementStep> Steps()
+    {
+        var steps = ImmutableArray.CreateBuilder<RequirementStep>();
+        _term.AddTo(steps);
+        return steps.DrainToImmutable();
+    }
+
+    /// <summary>That both hold.</summary>
+    public static Requirement Both(Requirement one, Requirement other) =>
+        one.Equals(None) ? other : other.Equals(None) ? one : new(new Joined([('&', one._term), ('&', other._term)]));
+
     /// <summary>The lookup is asked for names as they are written, CURRENT_VMS among them: for that it gives the ids of
     /// the VMs on the host and of those given to it in this cycle.</summary>
     public bool Holds(Lookup lookup) => _holds(lookup);

@@ -8,24 +8,48 @@ public delegate IEnumerable<string> Lookup(string name);
 
 /// <summary>A part of a requirement: it is compared and written as what it says, and compiled once into what
 /// answers.</summary>
-internal abstract record RequirementTerm
+public abstract record RequirementTerm
 {
-    public abstract Func<Lookup, bool> Compile();
+    internal abstract Func<Lookup, bool> Compile();
+
+    /// <summary>Adds what it does, operands before what joins them.</summary>
+    internal abstract void AddTo(ImmutableArray<RequirementStep>.Builder steps);
+}
+
+/// <summary>A comparison, which is put on a stack, or (null) what is done to the topmost of it.</summary>
+public readonly record struct RequirementStep(Comparison? Comparison, RequirementJoin Join);
+
+public enum RequirementJoin
+{
+    None,
+    Not,
+    And,
+    Or,
 }
 
 internal sealed record Always : RequirementTerm
 {
-    public override Func<Lookup, bool> Compile() => _ => true;
+    internal override Func<Lookup, bool> Compile() => _ => true;
+
+    internal override void AddTo(ImmutableArray<RequirementStep>.Builder steps)
+    {
+    }
 
     public override string ToString() => "";
 }
 
 internal sealed record Not(RequirementTerm Term) : RequirementTerm
 {
-    public override Func<Lookup, bool> Compile()
+    internal override Func<Lookup, bool> Compile()
     {
         var term = Term.Compile();
         return lookup => !term(lookup);
+    }
+
+    internal override void AddTo(ImmutableArray<RequirementStep>.Builder steps)
+    {
+        Term.AddTo(steps);
+        steps.Add(new(null, RequirementJoin.Not));
     }
 
     public override string ToString() => Term is Not ? $"!{Term}" : $"!({Term})";
@@ -35,7 +59,7 @@ internal sealed record Not(RequirementTerm Term) : RequirementTerm
 /// first sign means nothing.</summary>
 internal sealed record Joined(ImmutableArray<(char Sign, RequirementTerm Term)> Terms) : RequirementTerm
 {
-    public override Func<Lookup, bool> Compile()
+    internal override Func<Lookup, bool> Compile()
     {
         var terms = Terms.Select(t => (Or: t.Sign == '|', Holds: t.Term.Compile())).ToArray();
         return lookup =>
@@ -46,6 +70,16 @@ internal sealed record Joined(ImmutableArray<(char Sign, RequirementTerm Term)> 
                     holds = terms[i].Holds(lookup);
             return holds;
         };
+    }
+
+    internal override void AddTo(ImmutableArray<RequirementStep>.Builder steps)
+    {
+        Terms[0].Term.AddTo(steps);
+        foreach (var (sign, term) in Terms.AsSpan()[1..])
+        {
+            term.AddTo(steps);
+            steps.Add(new(null, sign == '|' ? RequirementJoin.Or : RequirementJoin.And));
+        }
     }
 
     public bool Equals(Joined? other) => other is not null && Terms.AsSpan().SequenceEqual(other.Terms.AsSpan());
@@ -62,7 +96,7 @@ internal sealed record Joined(ImmutableArray<(char Sign, RequirementTerm Term)> 
         (i == 0 ? "" : $" {t.Sign} ") + (t.Term is Joined or Comparison ? $"({t.Term})" : t.Term.ToString())));
 }
 
-internal enum ComparisonSign
+public enum ComparisonSign
 {
     Equal,
     NotEqual,
@@ -75,12 +109,28 @@ internal enum ComparisonSign
 /// <param name="Sign">Greater and Less are for numbers only.</param>
 /// <param name="Number">What it is compared with, or null for a text.</param>
 /// <param name="Text">What it is compared with, or null for a number.</param>
-internal sealed record Comparison(string Name, ComparisonSign Sign, decimal? Number, string? Text) : RequirementTerm
+public sealed record Comparison(string Name, ComparisonSign Sign, decimal? Number, string? Text) : RequirementTerm
 {
     /// <summary>The VMs on the host. It is never missing: where the VM is not, the number -1 is.</summary>
     private const string CurrentVms = "CURRENT_VMS";
 
-    public override Func<Lookup, bool> Compile()
+    /// <summary>Whether these values of its name are as it asks, for one who asks of many.</summary>
+    public Func<IEnumerable<string>, bool> OfValues()
+    {
+        var holds = Compile();
+        return values => holds(_ => values);
+    }
+
+    /// <summary>What it asks of the first value as a number; null: it asks something else.</summary>
+    public decimal? OfNumber => Name != CurrentVms && Sign is not ComparisonSign.Contains ? Number : null;
+
+    /// <summary>A value that counts as a number.</summary>
+    public static decimal? ParseNumber(string text) =>
+        decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : null;
+
+    internal override void AddTo(ImmutableArray<RequirementStep>.Builder steps) => steps.Add(new(this, RequirementJoin.None));
+
+    internal override Func<Lookup, bool> Compile()
     {
         var (name, sign) = (Name, Sign);
         if (Text is { } text)
@@ -129,7 +179,4 @@ internal sealed record Comparison(string Name, ComparisonSign Sign, decimal? Num
 
     private static IEnumerable<decimal> Numbers(IEnumerable<string> texts) =>
         texts.Select(ParseNumber).OfType<decimal>();
-
-    private static decimal? ParseNumber(string text) =>
-        decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : null;
 }

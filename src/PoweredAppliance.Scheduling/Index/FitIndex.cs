@@ -18,21 +18,20 @@ namespace PoweredAppliance.Scheduling.Index;
 ///          └──────────► cpu
 /// </code>
 /// </remarks>
-internal sealed class FitIndex(Share cpu, Share memory, KeyLists lists)
+internal sealed class FitIndex(Scale scale, KeyLists lists)
 {
     /// <summary>Low bits of a key: the host's id. Above: the share of it that is free.</summary>
     public const int IdBits = 24;
 
-    private readonly Bands _cpuBands = new(cpu.Total), _memoryBands = new(memory.Total);
+    private readonly Bands _cpuBands = scale.CpuBands, _memoryBands = scale.MemoryBands;
     private readonly ulong[] _inRow = new ulong[Bands.Count];
     private readonly KeyList[]?[] _cells = new KeyList[]?[Bands.Count];
-    private readonly long[] _leastCpu = Leasts(cpu), _leastMemory = Leasts(memory);
+    private readonly long[] _leastCpu = scale.LeastCpu, _leastMemory = scale.LeastMemory;
     private ulong _rows;
 
     public int Hosts { get; private set; }
 
-    /// <summary>The share of the host that so much of it is, in parts of <see cref="Share"/>, cpu and memory added.</summary>
-    public long ShareOf(long cpuPercent, long kibibytes) => cpu.Of(cpuPercent) + memory.Of(kibibytes);
+    public Scale Scale => scale;
 
     public void Add(int host, in Room free)
     {
@@ -78,7 +77,7 @@ internal sealed class FitIndex(Share cpu, Share memory, KeyLists lists)
         where TEligible : struct, IEligible, allows ref struct
     {
         var (row, column) = (_cpuBands.Of(asked.CpuPercent), _memoryBands.Of(asked.Kibibytes));
-        var (askedCpu, askedMemory) = (cpu.Of(asked.CpuPercent), memory.Of(asked.Kibibytes));
+        var (askedCpu, askedMemory) = (scale.Cpu.Of(asked.CpuPercent), scale.Memory.Of(asked.Kibibytes));
         for (var rows = _rows & ulong.MaxValue << row; rows != 0; rows &= rows - 1)
         {
             var r = BitOperations.TrailingZeroCount(rows);
@@ -130,7 +129,7 @@ internal sealed class FitIndex(Share cpu, Share memory, KeyLists lists)
                 return best;
             var host = (int)key & (1 << IdBits) - 1;
             ref var free = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(rooms), host);
-            if (free.Holds(asked) && eligible.Is(host))
+            if (eligible.May(host) && free.Holds(asked) && eligible.Is(host))
                 return key;
         }
 
@@ -138,17 +137,14 @@ internal sealed class FitIndex(Share cpu, Share memory, KeyLists lists)
         return best;
     }
 
-    private ulong KeyOf(int host, in Room free) => (ulong)ShareOf(free.CpuPercent, free.Kibibytes) << IdBits | (uint)host;
-
-    private static long[] Leasts(Share share)
-    {
-        var bands = new Bands(share.Total);
-        return [.. Enumerable.Range(0, Bands.Count).Select(b => share.Of(bands.Least(b)))];
-    }
+    private ulong KeyOf(int host, in Room free) => (ulong)scale.ShareOf(free) << IdBits | (uint)host;
 }
 
 /// <summary>Which hosts may be looked at: a struct, so that asking costs no call.</summary>
 internal interface IEligible
 {
+    /// <summary>Asked before its room is looked at; what costs more comes after.</summary>
+    bool May(int host);
+
     bool Is(int host);
 }

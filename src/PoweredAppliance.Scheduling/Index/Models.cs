@@ -30,7 +30,7 @@ internal sealed class Models
         var (cpu, memory) = (new Share(host.CpuPercentTotal), new Share(host.MemoryTotalKibibytes));
         if (_classes.TryGetValue((cpu.Total, memory.Total), out var index))
             return index;
-        _indexes.Add(index = new FitIndex(cpu, memory, _lists));
+        _indexes.Add(index = new FitIndex(new Scale(cpu, memory), _lists));
         return _classes[(cpu.Total, memory.Total)] = index;
     }
 

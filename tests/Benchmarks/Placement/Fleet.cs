@@ -15,21 +15,24 @@ internal sealed class Fleet
     /// <summary>An offer is open until its host has answered; so many are at any time.</summary>
     public const int OpenOffers = 4_096;
 
+    public const int Clusters = 8;
+
     private readonly IReadOnlyList<Demand> _demands;
     private readonly (int Vm, int Generation)[] _open = new (int, int)[OpenOffers];
     private int _next;
 
     /// <param name="demands">taken again from the first when the last was placed</param>
-    public Fleet(int hosts, IReadOnlyList<Demand> demands)
+    /// <param name="attributes">null: hosts have none</param>
+    public Fleet(int hosts, IReadOnlyList<Demand> demands, HostLookup? attributes = null)
     {
-        _demands = demands;
+        (_demands, Map) = (demands, new(attributes ?? ((_, _) => [])));
         foreach (var host in Filled(hosts))
-            Map.Upsert(host);
+            Map.Upsert(host with { Cluster = host.Id.Value % Clusters });
         for (var n = 0; n < OpenOffers; n++)
             Place();
     }
 
-    public CapacityMap Map { get; } = new((_, _) => []);
+    public CapacityMap Map { get; }
 
     /// <summary>Chooses, reserves, and gives back what was reserved a while ago. False: it fitted nowhere.</summary>
     public bool Decide()
@@ -39,9 +42,18 @@ internal sealed class Fleet
         return Place();
     }
 
-    private bool Place()
+    /// <summary>The same of another shape.</summary>
+    public bool Decide(Shape shape)
     {
-        var demand = _demands[_next % _demands.Count];
+        var (vm, generation) = _open[_next % OpenOffers];
+        Map.Release(new(vm), generation);
+        return Place(_demands[_next % _demands.Count] with { Shape = shape });
+    }
+
+    private bool Place() => Place(_demands[_next % _demands.Count]);
+
+    private bool Place(Demand demand)
+    {
         var generation = _next / _demands.Count + 2;
         _open[_next++ % OpenOffers] = (demand.Vm.Value, generation);
         return Map.Choose(demand) is { } host && Map.TryReserve(demand, generation, host);
@@ -59,7 +71,7 @@ internal sealed class Fleet
         var (used, ended) = (0L, 0);
         for (var n = 0; ended < placed.Count; n++)
         {
-            var demand = _demands[n % _demands.Count];
+            var demand = _demands[n % _demands.Count] with { Shape = Shape.Any, Affinity = null };
             if (map.Choose(demand) is not { } at || !map.TryReserve(demand, n, at))
                 break;
             placed.Add((demand, n));

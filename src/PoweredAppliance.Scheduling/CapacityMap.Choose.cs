@@ -1,0 +1,168 @@
+using PoweredAppliance.Core;
+using PoweredAppliance.Scheduling.Index;
+using PoweredAppliance.Scheduling.Shapes;
+
+namespace PoweredAppliance.Scheduling;
+
+public sealed partial class CapacityMap
+{
+    /// <summary>
+    /// The host that <see cref="Placement.Place"/> would choose, without the list of what was looked at. Allocates nothing for a shape that
+    /// was asked before.
+    /// </summary>
+    public HostId? Choose(Demand demand)
+    {
+        var (asked, shape) = (RoomOf(demand), demand.Shape);
+        if (demand.Only is { } only)
+            return Knows(only) && Fits(demand, asked, only.Value) ? only : null;
+        var query = shape.LetsAll ? null : _shapes.QueryOf(shape, _free.Length);
+        if (shape.Rank is not null)
+            return HighestRanked(demand, asked, query);
+        if (query?.Few is { } few)
+            return BestOf(few, demand, asked);
+        var best = (query, demand.Affinity) switch
+        {
+            (null, null) => BestFit(_models.Indexes, asked, new Everyone()),
+            ({ } among, null) => BestFit(_models.Indexes, asked, new Among(among.Bits)),
+            _ => BestFit(_models.Indexes, asked, new Allowed(query?.Bits, demand.Affinity)),
+        };
+        return best == ulong.MaxValue ? null : new HostId(HostOf(best));
+    }
+
+    /// <summary>A key, of the share that would be left and the host; the highest there is: no host fits.</summary>
+    private ulong BestFit<TEligible>(ReadOnlySpan<FitIndex> indexes, in Room asked, TEligible eligible)
+        where TEligible : struct, IEligible
+    {
+        // Keys of one class order its hosts; less the share that the demand is of such a host, they order all.
+        var best = ulong.MaxValue;
+        foreach (var index in indexes)
+        {
+            if (index.Hosts == 0)
+                continue;
+            var demanded = (ulong)index.Scale.ShareOf(asked) << FitIndex.IdBits;
+            var limit = best > ulong.MaxValue - demanded ? ulong.MaxValue : best + demanded;
+            var found = index.Best(asked, _free, eligible, limit);
+            if (found < limit)
+                best = found - demanded;
+        }
+
+        return best;
+    }
+
+    private HostId? BestOf(int[] hosts, Demand demand, in Room asked)
+    {
+        var best = ulong.MaxValue;
+        foreach (var host in hosts)
+        {
+            if (!_said[host].IsOpen || !_free[host].Holds(asked))
+                continue;
+            var key = LeftKey(host, asked);
+            if (key < best && demand.Affinity?.Against(new(host)) is null)
+                best = key;
+        }
+
+        return best == ulong.MaxValue ? null : new HostId(HostOf(best));
+    }
+
+    private HostId? HighestRanked(Demand demand, in Room asked, Query? query)
+    {
+        var order = _shapes.OrderOf(demand.Shape.Rank!, _free.Length);
+        if (query?.Few is { } few)
+            return HighestOf(few, order, demand, asked);
+        if (order.Groups is not { } groups)
+            return HighestOfAll(order, demand, asked, query);
+        for (var n = 0; n < groups.Count; n++)
+            if (BestFit(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(groups[n]), asked, new Allowed(query?.Bits, demand.Affinity)) is var best and < ulong.MaxValue)
+                return new HostId(HostOf(best));
+        return null;
+    }
+
+    private HostId? HighestOf(int[] hosts, RankOrder order, Demand demand, in Room asked)
+    {
+        var (highest, best) = (long.MinValue, ulong.MaxValue);
+        foreach (var host in hosts)
+            Prefer(host, order, demand, asked, ref highest, ref best);
+        return best == ulong.MaxValue ? null : new HostId(HostOf(best));
+    }
+
+    private HostId? HighestOfAll(RankOrder order, Demand demand, in Room asked, Query? query)
+    {
+        var (highest, best) = (long.MinValue, ulong.MaxValue);
+        for (var host = 0; host < _said.Length; host++)
+            if (query is null || HostBits.Get(query.Bits, host))
+                Prefer(host, order, demand, asked, ref highest, ref best);
+        return best == ulong.MaxValue ? null : new HostId(HostOf(best));
+    }
+
+    private void Prefer(int host, RankOrder order, Demand demand, in Room asked, ref long highest, ref ulong best)
+    {
+        if (order.RankOf(host) < highest || !_said[host].IsOpen || !_free[host].Holds(asked))
+            return;
+        var key = LeftKey(host, asked);
+        if ((order.RankOf(host) > highest || key < best) && demand.Affinity?.Against(new(host)) is null)
+            (highest, best) = (order.RankOf(host), key);
+    }
+
+    private ulong LeftKey(int host, in Room asked)
+    {
+        var scale = _models[_said[host].Model].Index.Scale;
+        return (ulong)(scale.ShareOf(_free[host]) - scale.ShareOf(asked)) << FitIndex.IdBits | (uint)host;
+    }
+
+    /// <summary>As <see cref="Placement.Fit"/> says it, but for the host that holds the VM's files.</summary>
+    private bool Fits(Demand demand, in Room asked, int host) => _said[host].IsOpen && _free[host].Holds(asked)
+        && (demand.Shape.LetsAll || Lets(demand, host)) && demand.Affinity?.Against(new(host)) is null;
+
+    /// <summary>Who asks for one host does not need to know of the others.</summary>
+    private bool Lets(Demand demand, int host) => demand.Only is null
+        ? HostBits.Get(_shapes.QueryOf(demand.Shape, _free.Length).Bits, host)
+        : LetsOnly(demand.Shape, host);
+
+    private bool LetsOnly(Shape shape, int host) =>
+        shape.Lets(_models[_said[host].Model].Cluster) && shape.Requirement?.Holds(name => ValuesOf(new(host), name)) != false;
+
+    private static int HostOf(ulong key) => (int)key & MostIds - 1;
+
+    private (bool IsOpen, Room Free, Scale Scale) ShownOf(int host) => _said[host].IsOpen
+        ? (true, _free[host], _models[_said[host].Model].Index.Scale)
+        : (false, default, null!);
+
+    /// <summary>What the map counts itself is never asked for: it would be old with the next placement.</summary>
+    private Func<int, double>? CountOf(string name) => name.ToUpperInvariant() switch
+    {
+        "RUNNING_VMS" => host => _free[host].Vms,
+        "CPU_USAGE" => host => _said[host].IsKnown ? _models[_said[host].Model].CpuPercent - _free[host].CpuPercent : 0,
+        "MEM_USAGE" => host => _said[host].IsKnown ? _models[_said[host].Model].Kibibytes - _free[host].Kibibytes : 0,
+        _ => null,
+    };
+
+    private IEnumerable<string> ValuesOf(HostId host, string name) => CountOf(name) is { } count
+        ? [count(host.Value).ToString(System.Globalization.CultureInfo.InvariantCulture)]
+        : _attributes(host, name);
+
+    private Column ColumnOf(string name) => new(
+        host => _said[host].IsKnown ? [.. _attributes(new(host), name)] : [], CountOf(name),
+        moves: CountOf(name) is not null || name.ToUpperInvariant() is "CURRENT_VMS" or "DISK_USAGE");
+
+    private readonly struct Everyone : IEligible
+    {
+        public bool May(int host) => true;
+
+        public bool Is(int host) => true;
+    }
+
+    private readonly struct Among(ulong[] bits) : IEligible
+    {
+        public bool May(int host) => HostBits.Get(bits, host);
+
+        public bool Is(int host) => true;
+    }
+
+    /// <param name="bits">null: all</param>
+    private readonly struct Allowed(ulong[]? bits, Affinity? affinity) : IEligible
+    {
+        public bool May(int host) => bits is null || HostBits.Get(bits, host);
+
+        public bool Is(int host) => affinity?.Against(new(host)) is null;
+    }
+}

@@ -1,0 +1,170 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using PoweredAppliance.Core.Expressions;
+
+namespace PoweredAppliance.Scheduling.Shapes;
+
+/// <summary>One comparison, and a bit for each host that is as it asks. All requirements that contain it share it.</summary>
+internal sealed class Atom
+{
+    private readonly Comparison _asks;
+    private readonly Func<IEnumerable<string>, bool> _holds;
+    private readonly double? _number;
+    private readonly Column _column;
+    private readonly BitArrays _arrays;
+    private readonly List<bool> _holdsOf = [];
+    private Watch _watch;
+    private int _version = -1;
+
+    public Atom(Comparison asks, Column column, BitArrays arrays)
+    {
+        (_asks, _column, _arrays, _holds) = (asks, column, arrays, asks.OfValues());
+        _number = asks.OfNumber is { } number && (decimal)(double)number == number ? (double)number : null;
+        _watch = new(column.Moves);
+    }
+
+    public ulong[] Bits { get; private set; } = [];
+
+    public bool Moves => _column.Moves;
+
+    /// <summary>Raised when all hosts were looked at anew.</summary>
+    public int Generation { get; private set; }
+
+    public void CatchUp(HostChanges changes, int hosts)
+    {
+        _column.CatchUp(changes, hosts);
+        if (_watch.IsCurrent(changes) && _version == _column.Version)
+            return;
+        if (_version != _column.Version || !_watch.CanFollow(changes))
+        {
+            _holdsOf.Clear();
+            _version = _column.Version;
+            Bits = _arrays.Cleared(Bits, HostBits.Words(hosts));
+            LookAtAll(hosts);
+            Generation++;
+            _watch.SkipAll(changes);
+            return;
+        }
+
+        for (var host = _watch.Next(changes); host >= 0; host = _watch.Next(changes))
+            HostBits.Set(Bits, host, Holds(host));
+    }
+
+    public bool Is(int host) => HostBits.Get(Bits, host);
+
+    private bool Holds(int host) => ByNumber ? Holds(_column.Numbers[host])
+        : _column.IsCounted ? _holds(_column.ValuesOf(host))
+        : HoldsOf(_column.Of[host]);
+
+    private bool ByNumber => _number is not null && _column.IsExact;
+
+    private bool Holds(double value) => _asks.Sign switch
+    {
+        ComparisonSign.Equal => value == _number,
+        ComparisonSign.NotEqual => value < _number || value > _number,
+        ComparisonSign.Greater => value > _number,
+        _ => value < _number,
+    };
+
+    private bool HoldsOf(int value)
+    {
+        while (_holdsOf.Count <= value)
+            _holdsOf.Add(_holds(_column.Value(_holdsOf.Count)));
+        return _holdsOf[value];
+    }
+
+    private void LookAtAll(int hosts)
+    {
+        if (ByNumber)
+        {
+            CompareNumbers(hosts);
+            return;
+        }
+
+        if (_column.IsCounted)
+        {
+            for (var host = 0; host < hosts; host++)
+                HostBits.Set(Bits, host, Holds(host));
+            return;
+        }
+
+        // A name among as many names as there are hosts is found, not compared with each.
+        if (_asks is { Text: { } text, Sign: ComparisonSign.Equal } && !_column.HasLists && text.AsSpan().IndexOfAny("*?[\\") < 0)
+            Of(_column.Find(text), hosts);
+        else
+            ByTable(hosts);
+    }
+
+    private void ByTable(int hosts)
+    {
+        var of = _column.Of;
+        var right = new List<int>();
+        for (var value = 0; value < _column.Values; value++)
+            if (HoldsOf(value) && right.Count <= Few)
+                right.Add(value);
+        if (right.Count <= Few)
+        {
+            right.ForEach(value => Of(value, hosts));
+            return;
+        }
+
+        for (var host = 0; host < hosts; host++)
+            if (_holdsOf[of[host]])
+                Bits[host >> 6] |= 1UL << host;
+    }
+
+    /// <summary>So many passes over all hosts cost less than one that looks each of them up.</summary>
+    private const int Few = 4;
+
+    private void Of(int value, int hosts)
+    {
+        var of = _column.Of;
+        var vectors = Vector512.Create(value);
+        var host = 0;
+        for (; host + 64 <= hosts; host += 64)
+        {
+            var word = 0UL;
+            for (var part = 0; part < 64; part += 16)
+                word |= (ulong)Vector512.Equals(Vector512.LoadUnsafe(ref Unsafe.AsRef(in of[host]), (nuint)part), vectors).ExtractMostSignificantBits() << part;
+            Bits[host >> 6] |= word;
+        }
+
+        for (; host < hosts; host++)
+            if (of[host] == value)
+                Bits[host >> 6] |= 1UL << host;
+    }
+
+    private void CompareNumbers(int hosts)
+    {
+        var numbers = _column.Numbers;
+        var with = Vector512.Create(_number!.Value);
+        var (greater, less, equal) = _asks.Sign switch
+        {
+            ComparisonSign.Greater => (All, None, None),
+            ComparisonSign.Less => (None, All, None),
+            ComparisonSign.Equal => (None, None, All),
+            _ => (All, All, None),
+        };
+        var host = 0;
+        for (; host + 64 <= hosts; host += 64)
+        {
+            var word = 0UL;
+            for (var part = 0; part < 64; part += 8)
+            {
+                var values = Vector512.LoadUnsafe(ref Unsafe.AsRef(in numbers[host]), (nuint)part);
+                var holds = Vector512.GreaterThan(values, with) & greater | Vector512.LessThan(values, with) & less | Vector512.Equals(values, with) & equal;
+                word |= holds.ExtractMostSignificantBits() << part;
+            }
+
+            Bits[host >> 6] = word;
+        }
+
+        for (; host < hosts; host++)
+            if (Holds(numbers[host]))
+                Bits[host >> 6] |= 1UL << host;
+    }
+
+    private static Vector512<double> All => Vector512<double>.AllBitsSet;
+
+    private static Vector512<double> None => Vector512<double>.Zero;
+}

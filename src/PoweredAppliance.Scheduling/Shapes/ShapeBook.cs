@@ -1,0 +1,122 @@
+using PoweredAppliance.Core.Expressions;
+using PoweredAppliance.Scheduling.Index;
+
+namespace PoweredAppliance.Scheduling.Shapes;
+
+/// <summary>
+/// What was found out for shapes that were asked: columns of attributes, bits of comparisons, queries and orders by rank, each made when it
+/// is first needed. Bounded: of what has not been asked for long, half is forgotten when there is too much.
+/// </summary>
+internal sealed class ShapeBook(HostChanges changes, Func<string, Column> read, Func<int, int> clusterOf, Func<int, (bool IsOpen, Room Free, Scale Scale)> hostOf)
+{
+    /// <summary>In eights of a byte: of the bits of queries and comparisons, so that more hosts mean fewer of them.</summary>
+    private const int MostWords = 2_000_000;
+
+    /// <summary>A power of two: of so many that were asked once it is remembered that they were.</summary>
+    private const int Once = 4_096;
+
+    private const int MostColumns = 96, MostRanks = 16;
+
+    private readonly Dictionary<Shape, Query> _queries = [];
+    private readonly Dictionary<Comparison, Atom> _atoms = [];
+    private readonly Dictionary<string, Column> _columns = new(StringComparer.Ordinal);
+    private readonly Dictionary<Rank, RankOrder> _ranks = [];
+    private readonly List<ulong[]> _stack = [];
+    private readonly BitArrays _kept = new(passing: false), _passing = new(passing: true);
+    private readonly int[] _shapesOnce = new int[Once], _comparisonsOnce = new int[Once];
+    private Query? _last;
+    private long _asked;
+
+    public ClusterBits Clusters { get; } = new();
+
+    /// <summary>Current. A shape is kept from the second time on: those that are never asked again leave nothing behind.</summary>
+    public Query QueryOf(Shape shape, int hosts)
+    {
+        if (!_queries.TryGetValue(shape, out var query))
+        {
+            if (ReferenceEquals(_last?.Shape, shape))
+                return Current(_last!, hosts);
+            if (IsFirst(_shapesOnce, shape.GetHashCode()))
+            {
+                _passing.TakeBack();
+                return Current(_last = new Query(shape, PassingAtomOf, _passing), hosts);
+            }
+
+            Forget(hosts);
+            _queries[shape] = query = new Query(shape, AtomOf, _kept);
+        }
+
+        query.Asked = ++_asked;
+        return Current(query, hosts);
+    }
+
+    private Query Current(Query query, int hosts)
+    {
+        query.CatchUp(changes, hosts, Clusters, clusterOf, _stack);
+        return query;
+    }
+
+    /// <summary>Two that have the same hash take each other's place: then one is kept a little later.</summary>
+    private static bool IsFirst(int[] once, int hash)
+    {
+        ref var last = ref once[hash & Once - 1];
+        if (last == hash)
+            return false;
+        last = hash;
+        return true;
+    }
+
+    /// <summary>Current.</summary>
+    public RankOrder OrderOf(Rank rank, int hosts)
+    {
+        if (!_ranks.TryGetValue(rank, out var order))
+        {
+            if (_ranks.Count >= MostRanks)
+                _ranks.Clear();
+            _ranks[rank] = order = new RankOrder(rank, ColumnOf, hostOf);
+        }
+
+        order.CatchUp(changes, hosts);
+        return order;
+    }
+
+    private Atom AtomOf(Comparison comparison)
+    {
+        if (!_atoms.TryGetValue(comparison, out var atom))
+            _atoms[comparison] = atom = new Atom(comparison, ColumnOf(comparison.Name), _kept);
+        return atom;
+    }
+
+    private Atom PassingAtomOf(Comparison comparison) => !_atoms.ContainsKey(comparison) && IsFirst(_comparisonsOnce, comparison.GetHashCode())
+        ? new Atom(comparison, ColumnOf(comparison.Name), _passing)
+        : AtomOf(comparison);
+
+    private Column ColumnOf(string name)
+    {
+        if (!_columns.TryGetValue(name, out var column))
+            _columns[name] = column = read(name);
+        return column;
+    }
+
+    private void Forget(int hosts)
+    {
+        var most = Math.Clamp(MostWords / Math.Max(8, HostBits.Words(hosts)), 256, 16_384);
+        if (_queries.Count >= most)
+        {
+            var middle = _queries.Values.Select(q => q.Asked).Order().ElementAt(_queries.Count / 2);
+            foreach (var (shape, query) in _queries)
+                if (query.Asked < middle)
+                    _queries.Remove(shape);
+        }
+
+        // Queries hold on to the comparisons that they are made of; the next shape that needs one makes it again.
+        if (_atoms.Count >= most)
+            _atoms.Clear();
+        if (_columns.Count < MostColumns)
+            return;
+        _queries.Clear();
+        _atoms.Clear();
+        _ranks.Clear();
+        _columns.Clear();
+    }
+}
