@@ -13,7 +13,15 @@ public sealed class Requirement : IEquatable<Requirement>
     private readonly RequirementTerm _term;
     private readonly Func<Lookup, bool> _holds;
 
-    private Requirement(RequirementTerm term) => (_term, _holds) = (term, term.Compile());
+    private readonly int _hash;
+
+    private Requirement(RequirementTerm term)
+    {
+        (_term, _holds, _hash) = (term, term.Compile(), term.GetHashCode());
+        var steps = ImmutableArray.CreateBuilder<RequirementStep>();
+        term.AddTo(steps);
+        Steps = steps.DrainToImmutable();
+    }
 
     /// <summary>What an empty text says.</summary>
     public static Requirement None { get; } = new(new Always());
@@ -44,12 +52,7 @@ public sealed class Requirement : IEquatable<Requirement>
     }
 
     /// <summary>What it asks, in the order in which a stack answers it; nothing where everything will do.</summary>
-    public ImmutableArray<RequirementStep> Steps()
-    {
-        var steps = ImmutableArray.CreateBuilder<RequirementStep>();
-        _term.AddTo(steps);
-        return steps.DrainToImmutable();
-    }
+    public ImmutableArray<RequirementStep> Steps { get; }
 
     /// <summary>That both hold.</summary>
     public static Requirement Both(Requirement one, Requirement other) =>
@@ -59,11 +62,11 @@ public sealed class Requirement : IEquatable<Requirement>
     /// the VMs on the host and of those given to it in this cycle.</summary>
     public bool Holds(Lookup lookup) => _holds(lookup);
 
-    public bool Equals(Requirement? other) => other is not null && _term.Equals(other._term);
+    public bool Equals(Requirement? other) => other is not null && _hash == other._hash && _term.Equals(other._term);
 
     public override bool Equals(object? obj) => Equals(obj as Requirement);
 
-    public override int GetHashCode() => _term.GetHashCode();
+    public override int GetHashCode() => _hash;
 
     /// <summary>A text that says the same and parses to an equal requirement.</summary>
     public override string ToString() => _term.ToString();

@@ -114,6 +114,13 @@ public sealed record Comparison(string Name, ComparisonSign Sign, decimal? Numbe
     /// <summary>The VMs on the host. It is never missing: where the VM is not, the number -1 is.</summary>
     private const string CurrentVms = "CURRENT_VMS";
 
+    private readonly int _hash = HashCode.Combine(Name, Sign, Number, Text);
+
+    public override int GetHashCode() => _hash;
+
+    public bool Equals(Comparison? other) =>
+        other is not null && _hash == other._hash && Sign == other.Sign && Name == other.Name && Number == other.Number && Text == other.Text;
+
     /// <summary>Whether these values of its name are as it asks, for one who asks of many.</summary>
     public Func<IEnumerable<string>, bool> OfValues()
     {

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using PoweredAppliance.Core.Expressions;
@@ -8,17 +9,17 @@ namespace PoweredAppliance.Scheduling.Shapes;
 internal sealed class Atom
 {
     private readonly Comparison _asks;
-    private readonly Func<IEnumerable<string>, bool> _holds;
     private readonly double? _number;
     private readonly Column _column;
     private readonly BitArrays _arrays;
-    private readonly List<bool> _holdsOf = [];
+    private Func<IEnumerable<string>, bool>? _holds;
+    private List<bool>? _holdsOf;
     private Watch _watch;
     private int _version = -1;
 
     public Atom(Comparison asks, Column column, BitArrays arrays)
     {
-        (_asks, _column, _arrays, _holds) = (asks, column, arrays, asks.OfValues());
+        (_asks, _column, _arrays) = (asks, column, arrays);
         _number = asks.OfNumber is { } number && (decimal)(double)number == number ? (double)number : null;
         _watch = new(column.Moves);
     }
@@ -37,7 +38,7 @@ internal sealed class Atom
             return;
         if (_version != _column.Version || !_watch.CanFollow(changes))
         {
-            _holdsOf.Clear();
+            _holdsOf?.Clear();
             _version = _column.Version;
             Bits = _arrays.Cleared(Bits, HostBits.Words(hosts));
             LookAtAll(hosts);
@@ -53,7 +54,7 @@ internal sealed class Atom
     public bool Is(int host) => HostBits.Get(Bits, host);
 
     private bool Holds(int host) => ByNumber ? Holds(_column.Numbers[host])
-        : _column.IsCounted ? _holds(_column.ValuesOf(host))
+        : _column.IsCounted ? HoldsFor(_column.ValuesOf(host))
         : HoldsOf(_column.Of[host]);
 
     private bool ByNumber => _number is not null && _column.IsExact;
@@ -68,10 +69,13 @@ internal sealed class Atom
 
     private bool HoldsOf(int value)
     {
+        _holdsOf ??= [];
         while (_holdsOf.Count <= value)
-            _holdsOf.Add(_holds(_column.Value(_holdsOf.Count)));
+            _holdsOf.Add(HoldsFor(_column.Value(_holdsOf.Count)));
         return _holdsOf[value];
     }
+
+    private bool HoldsFor(string[] values) => (_holds ??= _asks.OfValues())(values);
 
     private void LookAtAll(int hosts)
     {
@@ -109,7 +113,7 @@ internal sealed class Atom
         }
 
         for (var host = 0; host < hosts; host++)
-            if (_holdsOf[of[host]])
+            if (_holdsOf![of[host]])
                 Bits[host >> 6] |= 1UL << host;
     }
 
@@ -136,35 +140,38 @@ internal sealed class Atom
 
     private void CompareNumbers(int hosts)
     {
-        var numbers = _column.Numbers;
-        var with = Vector512.Create(_number!.Value);
-        var (greater, less, equal) = _asks.Sign switch
-        {
-            ComparisonSign.Greater => (All, None, None),
-            ComparisonSign.Less => (None, All, None),
-            ComparisonSign.Equal => (None, None, All),
-            _ => (All, All, None),
-        };
+        var (sign, with) = (_asks.Sign, _number!.Value);
+        var (greater, less, equal) = (sign is ComparisonSign.Greater or ComparisonSign.NotEqual, sign is ComparisonSign.Less or ComparisonSign.NotEqual, sign is ComparisonSign.Equal);
+        var near = (float)with;
+        if (!_column.IsSmall)
+            Compare(_column.Numbers[..hosts], with, greater, less, equal);
+        else if (near == with)
+            Compare(_column.Small[..hosts], near, greater, less, equal);
+        else // No value lies between, so that the nearest stands for it, on the side where it is.
+            Compare(_column.Small[..hosts], near, greater, less, sign is ComparisonSign.NotEqual || (near > with ? greater : less));
+    }
+
+    private void Compare<T>(ReadOnlySpan<T> numbers, T with, bool greater, bool less, bool equal)
+        where T : unmanaged, INumber<T>
+    {
+        var (all, none, right) = (Vector512<T>.AllBitsSet, Vector512<T>.Zero, Vector512.Create(with));
+        var (ifGreater, ifLess, ifEqual) = (greater ? all : none, less ? all : none, equal ? all : none);
         var host = 0;
-        for (; host + 64 <= hosts; host += 64)
+        for (; host + 64 <= numbers.Length; host += 64)
         {
             var word = 0UL;
-            for (var part = 0; part < 64; part += 8)
+            for (var part = 0; part < 64; part += Vector512<T>.Count)
             {
-                var values = Vector512.LoadUnsafe(ref Unsafe.AsRef(in numbers[host]), (nuint)part);
-                var holds = Vector512.GreaterThan(values, with) & greater | Vector512.LessThan(values, with) & less | Vector512.Equals(values, with) & equal;
+                var left = Vector512.LoadUnsafe(ref Unsafe.AsRef(in numbers[host]), (nuint)part);
+                var holds = Vector512.GreaterThan(left, right) & ifGreater | Vector512.LessThan(left, right) & ifLess | Vector512.Equals(left, right) & ifEqual;
                 word |= holds.ExtractMostSignificantBits() << part;
             }
 
             Bits[host >> 6] = word;
         }
 
-        for (; host < hosts; host++)
-            if (Holds(numbers[host]))
+        for (; host < numbers.Length; host++)
+            if (numbers[host] > with && greater || numbers[host] < with && less || numbers[host] == with && equal)
                 Bits[host >> 6] |= 1UL << host;
     }
-
-    private static Vector512<double> All => Vector512<double>.AllBitsSet;
-
-    private static Vector512<double> None => Vector512<double>.Zero;
 }

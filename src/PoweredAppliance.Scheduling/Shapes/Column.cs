@@ -14,6 +14,7 @@ internal sealed class Column
     private readonly List<string[]> _values = [[]];
     private int[] _of = [];
     private double[] _numbers = [];
+    private float[] _small = [];
     private Watch _watch;
 
     /// <param name="counted">the map's own count, which is a number and moves with each placement; null: the attribute is read</param>
@@ -34,12 +35,18 @@ internal sealed class Column
     /// <summary>False: a value has more digits than a <see cref="double"/>, so that numbers have to be compared as they are written.</summary>
     public bool IsExact { get; private set; } = true;
 
+    /// <summary>All values are numbers that a <see cref="float"/> holds as they are, as most are: then comparing takes half the time.</summary>
+    public bool IsSmall { get; private set; } = true;
+
     /// <summary>Some host has more than one value, as CURRENT_VMS may.</summary>
     public bool HasLists { get; private set; }
 
     public ReadOnlySpan<int> Of => _of;
 
     public ReadOnlySpan<double> Numbers => _numbers;
+
+    /// <inheritdoc cref="IsSmall"/>
+    public ReadOnlySpan<float> Small => _small;
 
     /// <summary>How many different values there are, the missing among them.</summary>
     public int Values => _values.Count;
@@ -70,10 +77,10 @@ internal sealed class Column
     private void ReadAll(int hosts)
     {
         Version++;
-        IsExact = true;
+        (IsExact, IsSmall) = (true, true);
         _numberOf.Clear();
         _values.RemoveRange(1, _values.Count - 1);
-        (_of, _numbers) = (_counted is null ? new int[hosts] : [], new double[hosts]);
+        (_of, _numbers, _small) = (_counted is null ? new int[hosts] : [], new double[hosts], new float[hosts]);
         for (var host = 0; host < hosts; host++)
             Read(host);
     }
@@ -82,14 +89,15 @@ internal sealed class Column
     {
         if (_counted is not null)
         {
-            _numbers[host] = _counted(host);
+            Put(host, _counted(host));
             return;
         }
 
         var values = _read(host);
         if (values.Length == 0)
         {
-            (_of[host], _numbers[host]) = (0, double.NaN);
+            _of[host] = 0;
+            Put(host, double.NaN);
             return;
         }
 
@@ -102,7 +110,14 @@ internal sealed class Column
         }
 
         _of[host] = number;
-        _numbers[host] = NumberOf(values[0]);
+        Put(host, NumberOf(values[0]));
+    }
+
+    private void Put(int host, double number)
+    {
+        (_numbers[host], _small[host]) = (number, (float)number);
+        if (IsSmall && _small[host] != number && !double.IsNaN(number))
+            IsSmall = false;
     }
 
     private double NumberOf(string text)

@@ -17,7 +17,7 @@ internal sealed class Query
     public Query(Shape shape, Func<Comparison, Atom> atomOf, BitArrays arrays)
     {
         (_shape, _arrays) = (shape, arrays);
-        _steps = shape.Requirement?.Steps() ?? [];
+        _steps = shape.Requirement?.Steps ?? [];
         _atoms = new Atom?[_steps.Length];
         var moves = false;
         for (var i = 0; i < _steps.Length; i++)

@@ -87,8 +87,8 @@ internal sealed class ShapeBook(HostChanges changes, Func<string, Column> read, 
         return atom;
     }
 
-    private Atom PassingAtomOf(Comparison comparison) => !_atoms.ContainsKey(comparison) && IsFirst(_comparisonsOnce, comparison.GetHashCode())
-        ? new Atom(comparison, ColumnOf(comparison.Name), _passing)
+    private Atom PassingAtomOf(Comparison comparison) => _atoms.TryGetValue(comparison, out var atom) ? atom
+        : IsFirst(_comparisonsOnce, comparison.GetHashCode()) ? new Atom(comparison, ColumnOf(comparison.Name), _passing)
         : AtomOf(comparison);
 
     private Column ColumnOf(string name)

@@ -61,7 +61,7 @@ internal static class ConstrainedSpeed
 
     private static readonly string[] Ranks = ["- RUNNING_VMS", "RUNNING_VMS", "SCORE"];
 
-    private static IEnumerable<string> Attributes(HostId host, string name) => name switch
+    public static IEnumerable<string> Attributes(HostId host, string name) => name switch
     {
         "RACK" => [$"r{host.Value / 40 % 50}"],
         "MODEL" => [$"m{host.Value % 7}"],
@@ -71,7 +71,7 @@ internal static class ConstrainedSpeed
         _ => [],
     };
 
-    private static string Text(Random dice) => dice.Next(5) switch
+    public static string Text(Random dice) => dice.Next(5) switch
     {
         0 => $"TIER = t{dice.Next(3)}",
         1 => $"MODEL = m{dice.Next(7)} | MODEL = m{dice.Next(7)}",
