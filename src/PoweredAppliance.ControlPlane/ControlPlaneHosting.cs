@@ -91,7 +91,7 @@ public static class ControlPlaneHosting
         var (kind, which) = Entities.Read(entity);
         var props = kind switch
         {
-            EntityKind.Scheduler => Props.Create(() => new SchedulerActor(region, inventory, meters, time)),
+            EntityKind.Scheduler => Props.Create(() => new SchedulerActor(region, inventory, settings.Placement, meters, time)),
             EntityKind.VmIds => Props.Create(() => new VmIds(inventory, meters)),
             EntityKind.Leases => Props.Create(() => new LeaseActor(inventory, meters, time)),
             EntityKind.Quotas => Props.Create(() => new QuotaActor(region, inventory, meters, time)),

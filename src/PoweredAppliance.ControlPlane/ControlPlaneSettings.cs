@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using PoweredAppliance.Core.Access;
 using PoweredAppliance.Core.Accounting;
+using PoweredAppliance.Scheduling;
 
 namespace PoweredAppliance.ControlPlane;
 
@@ -29,6 +30,9 @@ public sealed record ControlPlaneSettings
 
     /// <summary>Prices of VMs whose templates give none (OpenNebula's DEFAULT_COST).</summary>
     public Prices DefaultPrices { get; init; } = new(0, 0, 0);
+
+    /// <summary>Which host a VM gets that has no rank of its own.</summary>
+    public Policy Placement { get; init; } = Policy.Default;
 
     public string ZoneName { get; init; } = "OpenNebula";
 

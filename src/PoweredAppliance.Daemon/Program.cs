@@ -123,7 +123,7 @@ builder.Services
     .AddSingleton(new PoweredAppliance.Api.Operations.HostDefaults(settings.DatastorePath))
     .AddControlPlane(
         new(settings.RemotingHostname, settings.RemotingPort, settings.Seeds), journal,
-        new() { Cipher = new(Secret.Bytes(Path.Combine(settings.Data, "one_key"), AttributeCipher.KeyBytes)), ZoneName = settings.ZoneName, QuotaVmAttributes = settings.QuotaVmAttributes, DefaultPrices = settings.DefaultPrices, ReadEvery = TimeSpan.FromSeconds(settings.ReadEverySeconds), SilentAfter = TimeSpan.FromSeconds(settings.SilentAfterSeconds) })
+        new() { Cipher = new(Secret.Bytes(Path.Combine(settings.Data, "one_key"), AttributeCipher.KeyBytes)), ZoneName = settings.ZoneName, QuotaVmAttributes = settings.QuotaVmAttributes, DefaultPrices = settings.DefaultPrices, Placement = settings.Placement, ReadEvery = TimeSpan.FromSeconds(settings.ReadEverySeconds), SilentAfter = TimeSpan.FromSeconds(settings.SilentAfterSeconds) })
     .AddSingleton(services => Facts(services, settings, started))
     .AddPoweredApi(settings.Authentication)
     .AddHostedService<Readiness>()

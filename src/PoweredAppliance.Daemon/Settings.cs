@@ -7,6 +7,7 @@ using PoweredAppliance.Api.Audit;
 using PoweredAppliance.Api.Auth;
 using PoweredAppliance.Core.Accounting;
 using PoweredAppliance.Core.Quotas;
+using PoweredAppliance.Scheduling;
 using YamlDotNet.RepresentationModel;
 
 namespace PoweredAppliance.Daemon;
@@ -48,7 +49,7 @@ public sealed record Listen(string Address, int Port)
 public sealed record Settings(
     string Data, Listen XmlRpc, Listen Grpc, Listen Rest, Listen OneFlow, Listen OneGate, string OneGateEndpoint, string RemotingHostname, int RemotingPort, IReadOnlyList<string> Seeds, string ConnectionString,
     string DatastorePath, string Acceleration, string MigrationUri, bool PeerToPeer, string ProfilesPath, string SimulatedWorld, int ReadEverySeconds, int SilentAfterSeconds, string ZoneName, string LogLevel,
-    string KillFile, ImmutableArray<string> QuotaVmAttributes, Prices DefaultPrices, AuditSettings Audit, bool PrivateDownloads, AuthSettings Authentication)
+    string KillFile, ImmutableArray<string> QuotaVmAttributes, Prices DefaultPrices, AuditSettings Audit, bool PrivateDownloads, AuthSettings Authentication, Policy Placement)
 {
     private static readonly Dictionary<string, string> Keys = new(StringComparer.OrdinalIgnoreCase)
     {
@@ -78,6 +79,8 @@ public sealed record Settings(
         ["Monitoring:ReadEverySeconds"] = "1 to 3600",
         ["Monitoring:SilentAfterSeconds"] = "2 to 3600",
         ["Drill:KillFile"] = "crash drill: a file that may appear, with the powered_journal_events_total at which to kill -9 oneself before they are answered; empty: never",
+        ["Placement:Policy"] = $"which host a VM gets that has no SCHED_RANK: {Policy.Names}",
+        ["Placement:Rank"] = "the rank of the policy custom, as in SCHED_RANK; empty for any other",
         ["Quotas:VmAttributes"] = "attributes of VMs that quotas can limit, with commas (OpenNebula's QUOTA_VM_ATTRIBUTE)",
         ["Showback:CpuCost"] = "of a core for an hour, where a VM's template says nothing (OpenNebula's DEFAULT_COST)",
         ["Showback:MemoryCost"] = "of a MB of memory for an hour",
@@ -117,7 +120,7 @@ public sealed record Settings(
             Text(all, "Zone:Name"), Text(all, "Log:Level"), Text(all, "Drill:KillFile"), Attributes(Text(all, "Quotas:VmAttributes")),
             new(Price(all, "Showback:CpuCost"), Price(all, "Showback:MemoryCost"), Price(all, "Showback:DiskCost")),
             new(Path.Combine(Path.GetFullPath(Text(all, "Data")), "audit"), Number(all, "Audit:MaxMebibytes", 16, 1 << 20), Flag(all, "Audit:Reads")),
-            Flag(all, "Images:PrivateAddresses"), AuthenticationKeys.Read(all));
+            Flag(all, "Images:PrivateAddresses"), AuthenticationKeys.Read(all), Placed(Text(all, "Placement:Policy"), Text(all, "Placement:Rank")));
     }
 
     private static void Check(IConfiguration all)
@@ -137,6 +140,10 @@ public sealed record Settings(
             ? throw new BadSettingException($"setting 'Quotas:VmAttributes' is '{text}': {why}")
             : names;
     }
+
+    private static Policy Placed(string name, string rank) => Policy.TryParse(name, rank, out var policy, out var why)
+        ? policy
+        : throw new BadSettingException($"setting 'Placement:Policy' is '{name}': {why}");
 
     private static string Text(IConfiguration all, string key) => all[key] ?? "";
 

@@ -9,7 +9,7 @@ namespace PoweredAppliance.ControlPlane.Scheduling;
 /// What VMs wish of hosts and datastores, each text compiled once. One that cannot be read is the VM's own trouble: its attribute is
 /// named, with what was met and where.
 /// </summary>
-internal sealed class CompiledWishes
+internal sealed class CompiledWishes(Policy policy)
 {
     private const int Most = 10_000;
 
@@ -35,7 +35,7 @@ internal sealed class CompiledWishes
         return _known[wishes] = Compile(wishes);
     }
 
-    private static (Compiled? Read, string? Why) Compile(Wishes wishes)
+    private (Compiled? Read, string? Why) Compile(Wishes wishes)
     {
         if (!Requirement.TryParse(wishes.Automatic, out var automatic, out var error))
             return Unreadable("AUTOMATIC_REQUIREMENTS", error);
@@ -51,7 +51,7 @@ internal sealed class CompiledWishes
 
         // For explanations the user's own words go before the appliance's.
         var text = wishes.Requirements.Length > 0 ? wishes.Requirements : wishes.Automatic;
-        return (new(new(default, Requirement.Both(automatic, asked), rank, text), datastore), null);
+        return (new(new(default, Requirement.Both(automatic, asked), wishes.Rank.Length > 0 ? rank : policy.Rank, text), datastore), null);
     }
 
     private static (Compiled? Read, string? Why) Unreadable(string attribute, string error) => (null, $"{attribute} cannot be read: {error}");

@@ -27,14 +27,14 @@ public sealed class SchedulerActor : UnstoredEntity
     private readonly Dictionary<HostId, HostReport> _reports = [];
     private readonly SortedDictionary<(int Priority, int Vm), SchedulerProtocol.Demand> _waiting = [];
     private readonly Dictionary<VmId, (int Generation, HostId Host, long Since)> _offered = [];
-    private readonly CompiledWishes _wishes = new();
+    private readonly CompiledWishes _wishes;
     private readonly Inventory.Inventory _inventory;
     private readonly IActorRef _region;
     private ImmutableSortedDictionary<int, PooledObject> _hosts = ImmutableSortedDictionary<int, PooledObject>.Empty, _clusters = ImmutableSortedDictionary<int, PooledObject>.Empty;
     private readonly TimeProvider _time;
 
-    public SchedulerActor(IActorRef region, Inventory.Inventory inventory, Meters meters, TimeProvider time)
-        : base(EntityKind.Scheduler, meters) => (_map, _region, _inventory, _time) = (new(Attribute), region, inventory, time);
+    public SchedulerActor(IActorRef region, Inventory.Inventory inventory, Policy policy, Meters meters, TimeProvider time)
+        : base(EntityKind.Scheduler, meters) => (_map, _wishes, _region, _inventory, _time) = (new(Attribute), new(policy), region, inventory, time);
 
     protected override void Take(object message)
     {
