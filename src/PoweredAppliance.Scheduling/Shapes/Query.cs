@@ -38,6 +38,8 @@ internal sealed class Query
 
     public void CatchUp(HostChanges changes, int hosts, ClusterBits clusters, Func<int, int> clusterOf, List<ulong[]> stack)
     {
+        if (Bits.Length == HostBits.Words(hosts) && _watch.IsCurrent(changes))
+            return;
         var generation = 0L;
         foreach (var atom in _atoms)
         {
@@ -47,10 +49,7 @@ internal sealed class Query
             generation += atom.Generation;
         }
 
-        var fits = Bits.Length == HostBits.Words(hosts) && generation == _generation;
-        if (fits && _watch.IsCurrent(changes))
-            return;
-        if (fits && _watch.CanFollow(changes))
+        if (Bits.Length == HostBits.Words(hosts) && generation == _generation && _watch.CanFollow(changes))
         {
             for (var host = _watch.Next(changes); host >= 0; host = _watch.Next(changes))
                 HostBits.Set(Bits, host, _shape.Lets(clusterOf(host)) && Holds(host));

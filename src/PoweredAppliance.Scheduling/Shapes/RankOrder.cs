@@ -43,10 +43,10 @@ internal sealed class RankOrder
 
     public void CatchUp(HostChanges changes, int hosts)
     {
+        if (_rooms.IsCurrent(changes) && _attributes.IsCurrent(changes) && _ranks.Length == hosts)
+            return;
         foreach (var column in _columns)
             column.CatchUp(changes, hosts);
-        if (_rooms.IsCurrent(changes) && _ranks.Length == hosts)
-            return;
         if (_ranks.Length != hosts || !_rooms.CanFollow(changes))
         {
             _groups.Clear();
