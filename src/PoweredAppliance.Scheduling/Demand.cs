@@ -46,4 +46,13 @@ public sealed record HostCapacity(
         DiskFreeMebibytes = DiskFreeMebibytes - demand.DiskMebibytes,
         RunningVms = RunningVms + 1,
     };
+
+    /// <summary>The host as it is once a VM that has so much of it has gone.</summary>
+    public HostCapacity Without(Demand vm) => this with
+    {
+        CpuPercentFree = CpuPercentFree + vm.CpuPercent,
+        MemoryFreeKibibytes = MemoryFreeKibibytes + vm.MemoryKibibytes,
+        DiskFreeMebibytes = DiskFreeMebibytes + vm.DiskMebibytes,
+        RunningVms = RunningVms - 1,
+    };
 }

@@ -41,7 +41,8 @@ public sealed record Verdict(Demand Demand, HostId? Chosen, IReadOnlyList<Consid
     /// One sentence for an operator, the refused hosts grouped by reason, the most frequent first:
     /// <c>no host fits: 3 lack memory (nearest: host2 has 1.5 GiB free, 2 GiB asked), 1 disabled</c>.
     /// </summary>
-    public string Explain()
+    /// <param name="ways">how room could be made; null: nobody looked</param>
+    public string Explain(IReadOnlyList<Way>? ways = null)
     {
         var text = new StringBuilder();
         if (Chosen is { } chosen)
@@ -63,6 +64,8 @@ public sealed record Verdict(Demand Demand, HostId? Chosen, IReadOnlyList<Consid
             text.Append(": there are no hosts");
         if (Chosen is null && Demand.Only is { } only && Considered.All(c => c.Host.Id != only))
             text.Append($", and host {only} with the VM's files is gone");
+        if (ways is { Count: > 0 })
+            text.Append("; ").AppendJoin(", ", ways);
         return text.ToString();
     }
 

@@ -24,6 +24,23 @@ public sealed class PlacementTests
     }
 
     [Fact]
+    public async Task A_VM_that_fits_nowhere_says_which_one_would_have_to_move()
+    {
+        await using var site = await Site.Start(hosts: 2, address: "sim:generic?cores=4&memory=8");
+        var vms = new List<VmId>();
+        foreach (var cpu in new[] { "1", "2", "1.5" })
+        {
+            vms.Add(await site.Create($"CPU={cpu}\nMEMORY=64"));
+            await site.Reach(vms[^1], LcmState.Running);
+        }
+
+        var waiting = await site.Create("CPU=3\nMEMORY=64");
+        await Site.Until(
+            () => site.Vm(waiting).UserTemplate["SCHED_MESSAGE"]?.EndsWith($"; h0 would fit if VM {vms[1]} moved to h1", StringComparison.Ordinal) == true,
+            () => site.Vm(waiting).UserTemplate["SCHED_MESSAGE"] ?? "it says nothing");
+    }
+
+    [Fact]
     public async Task A_VM_that_waits_knows_the_nearest_hosts_and_counts_all_and_stores_neither()
     {
         await using var site = await Site.Start(hosts: Inventory.Unplaced.MostHosts + 2, address: "sim:generic?cores=4&memory=8");

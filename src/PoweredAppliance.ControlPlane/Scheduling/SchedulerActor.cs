@@ -20,6 +20,9 @@ public sealed class SchedulerActor : UnstoredEntity
     /// <summary>Offers that no host answered (a message was lost) are void after this.</summary>
     private static readonly TimeSpan OfferLives = TimeSpan.FromSeconds(30);
 
+    /// <summary>The nearest hosts, for which a VM is looked for that could make room.</summary>
+    private const int MostWays = 3;
+
     /// <summary>Disks of VMs are in this one, on every host.</summary>
     private const int SystemDatastore = 0;
 
@@ -145,9 +148,7 @@ public sealed class SchedulerActor : UnstoredEntity
         var (clusters, why) = ClusterLimits.On(_inventory, vm);
         if (why is not null)
             return Waits(asked.Vm, null, why.Text);
-        var demand = new PoweredAppliance.Scheduling.Demand(
-            asked.Vm, asked.Room.CpuPercent, asked.Room.MemoryKibibytes, asked.Room.DiskMebibytes, asked.UserPriority, asked.Only,
-            AffinityOf(asked.Vm)) { Shape = wishes.In(clusters) };
+        var demand = DemandOf(asked, asked.Only, wishes.In(clusters));
         RereadChanged();
         using var timed = Meters.Placement();
         if (_map.Choose(demand) is { } host && _map.TryReserve(demand, asked.Generation, host))
@@ -160,7 +161,23 @@ public sealed class SchedulerActor : UnstoredEntity
         }
 
         var verdict = _map.Place(demand);
-        return Waits(asked.Vm, new Inventory.Unplaced(verdict), verdict.Explain());
+        return Waits(asked.Vm, new Inventory.Unplaced(verdict), verdict.Explain([.. Way.For(verdict, Movable, MostWays)]));
+    }
+
+    private PoweredAppliance.Scheduling.Demand DemandOf(SchedulerProtocol.Demand asked, HostId? only, Shape shape) => new(
+        asked.Vm, asked.Room.CpuPercent, asked.Room.MemoryKibibytes, asked.Room.DiskMebibytes, asked.UserPriority, only, AffinityOf(asked.Vm)) { Shape = shape };
+
+    /// <summary>VMs that run on the host, as they would ask for another: their files go with them.</summary>
+    private IEnumerable<PoweredAppliance.Scheduling.Demand> Movable(HostId host)
+    {
+        foreach (var id in _inventory.Host(host)?.Vms ?? [])
+        {
+            if (_inventory.Vms.Find(new(id)) is not { State: VmState.Active, Lcm: LcmState.Running } vm)
+                continue;
+            var asks = SchedulerProtocol.Demand.Of(vm);
+            if (_wishes.Read(asks.Wishes).Read is { } wishes && ClusterLimits.On(_inventory, vm) is { Clusters: var clusters, Why: null })
+                yield return DemandOf(asks, only: null, wishes.In(clusters));
+        }
     }
 
     /// <summary>Templates of hosts and clusters change without a word of the host.</summary>
