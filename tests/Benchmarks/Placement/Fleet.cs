@@ -69,7 +69,7 @@ internal sealed class Fleet
         var dice = new Random(4711);
         var placed = new List<(Demand Demand, int Generation)>();
         var (used, ended) = (0L, 0);
-        for (var n = 0; ended < placed.Count; n++)
+        for (var n = 0; ended <= placed.Count; n++)
         {
             var demand = _demands[n % _demands.Count] with { Shape = Shape.Any, Affinity = null };
             if (map.Choose(demand) is not { } at || !map.TryReserve(demand, n, at))
