@@ -1,3 +1,4 @@
+using Akka.Actor;
 using PoweredAppliance.ControlPlane.Scheduling;
 using PoweredAppliance.Core;
 using PoweredAppliance.Core.Vms;
@@ -24,6 +25,30 @@ public sealed partial class Cloud
         return after is { Moving: null, Host: { } host } && host.Host != to.Host && after.UserTemplate["ERROR"] is { } failure
             ? Refusal.WrongState(failure, id.Value)
             : answer;
+    }
+
+    /// <summary>
+    /// Sends a VM to whatever other host its wishes, its group and the room there let it be on: live, or saved where that alone can be. What
+    /// would lose snapshots of its own accord stays. Refused, it is still to leave, and says why (SCHED_MESSAGE).
+    /// </summary>
+    public async Task<Answer> Leave(VmId id)
+    {
+        var (to, why) = await Ask<SchedulerProtocol.Elsewhere>(new SchedulerProtocol.Leave(id)).ConfigureAwait(false);
+        if (to is null && why is null)
+            return Answer.Of(id.Value);
+        if (to is not null)
+        {
+            var answer = await Migrate(id, to, MigrationWay.Live, Caller.Admin).ConfigureAwait(false);
+            if (answer.Refusal is not null && inventory.Vms.Find(id) is { Resched: true } still && still.Template.Vector("SNAPSHOT") is null)
+                answer = await Migrate(id, to, MigrationWay.Save, Caller.Admin).ConfigureAwait(false);
+            if (answer.Refusal is not { } refusal)
+                return answer;
+            region.ActorRef.Tell(new SchedulerProtocol.Stays(id));
+            why = refusal.Text;
+        }
+
+        await Vm(new VmProtocol.NoPlace(id, why!)).ConfigureAwait(false);
+        return Refusal.WrongState(why!, id.Value);
     }
 
     /// <summary>Why the VM cannot be on that host at all; what its owner wishes of hosts is his own affair when he names one.</summary>

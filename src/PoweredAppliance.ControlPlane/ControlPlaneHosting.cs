@@ -38,6 +38,7 @@ public static class ControlPlaneHosting
             .AddSingleton<Inventory.Inventory>()
             .AddSingleton<Cloud>()
             .AddHostedService<ScheduleRunner>()
+            .AddHostedService<LeavingRunner>()
             .AddAkka(SystemName, (akka, provider) => akka.AddControlPlane(provider, address, journal, settings));
 
     private static void AddControlPlane(

@@ -54,7 +54,8 @@ public static class Entities
             HostProtocol.ICommand host => Host(host.Host.Value),
             Hosts.IHostQuery query => Host(query.Host.Value),
             PoolProtocol.ICommand pool => Pool(pool.Kind),
-            SchedulerProtocol.Demand or SchedulerProtocol.HostReport or SchedulerProtocol.HostGone or SchedulerProtocol.NotOffered => Scheduler,
+            SchedulerProtocol.Demand or SchedulerProtocol.HostReport or SchedulerProtocol.HostGone or SchedulerProtocol.NotOffered
+                or SchedulerProtocol.Leave or SchedulerProtocol.Stays => Scheduler,
             Zones.ZoneProtocol.ICommand => Zone,
             PoweredAppliance.ControlPlane.Vms.VmIds.Next or PoweredAppliance.ControlPlane.Vms.VmIds.Unused => Ids,
             Networks.LeaseProtocol.ICommand => Leases,

@@ -20,11 +20,11 @@ public sealed partial class CapacityMap
             return HighestRanked(demand, asked, query);
         if (query?.Few is { } few)
             return BestOf(few, demand, asked);
-        var best = (query, demand.Affinity) switch
+        var best = (query, demand.IsFree) switch
         {
-            (null, null) => BestFit(_models.Indexes, asked, new Everyone()),
-            ({ } among, null) => BestFit(_models.Indexes, asked, new Among(among.Bits)),
-            _ => BestFit(_models.Indexes, asked, new Allowed(query?.Bits, demand.Affinity)),
+            (null, true) => BestFit(_models.Indexes, asked, new Everyone()),
+            ({ } among, true) => BestFit(_models.Indexes, asked, new Among(among.Bits)),
+            _ => BestFit(_models.Indexes, asked, new Allowed(query?.Bits, demand)),
         };
         return best == ulong.MaxValue ? null : new HostId(HostOf(best));
     }
@@ -57,7 +57,7 @@ public sealed partial class CapacityMap
             if (!_said[host].IsOpen || !_free[host].Holds(asked))
                 continue;
             var key = LeftKey(host, asked);
-            if (key < best && demand.Affinity?.Against(new(host)) is null)
+            if (key < best && !demand.IsBarred(new(host)))
                 best = key;
         }
 
@@ -72,7 +72,7 @@ public sealed partial class CapacityMap
         if (order.Groups is not { } groups)
             return HighestOfAll(order, demand, asked, query);
         for (var n = 0; n < groups.Count; n++)
-            if (BestFit(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(groups[n]), asked, new Allowed(query?.Bits, demand.Affinity)) is var best and < ulong.MaxValue)
+            if (BestFit(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(groups[n]), asked, new Allowed(query?.Bits, demand)) is var best and < ulong.MaxValue)
                 return new HostId(HostOf(best));
         return null;
     }
@@ -99,7 +99,7 @@ public sealed partial class CapacityMap
         if (order.RankOf(host) < highest || !_said[host].IsOpen || !_free[host].Holds(asked))
             return;
         var key = LeftKey(host, asked);
-        if ((order.RankOf(host) > highest || key < best) && demand.Affinity?.Against(new(host)) is null)
+        if ((order.RankOf(host) > highest || key < best) && !demand.IsBarred(new(host)))
             (highest, best) = (order.RankOf(host), key);
     }
 
@@ -111,7 +111,7 @@ public sealed partial class CapacityMap
 
     /// <summary>As <see cref="Placement.Fit"/> says it, but for the host that holds the VM's files.</summary>
     private bool Fits(Demand demand, in Room asked, int host) => _said[host].IsOpen && _free[host].Holds(asked)
-        && (demand.Shape.LetsAll || Lets(demand, host)) && demand.Affinity?.Against(new(host)) is null;
+        && (demand.Shape.LetsAll || Lets(demand, host)) && !demand.IsBarred(new(host));
 
     /// <summary>Who asks for one host does not need to know of the others.</summary>
     private bool Lets(Demand demand, int host) => demand.Only is null
@@ -159,10 +159,10 @@ public sealed partial class CapacityMap
     }
 
     /// <param name="bits">null: all</param>
-    private readonly struct Allowed(ulong[]? bits, Affinity? affinity) : IEligible
+    private readonly struct Allowed(ulong[]? bits, Demand demand) : IEligible
     {
         public bool May(int host) => bits is null || HostBits.Get(bits, host);
 
-        public bool Is(int host) => affinity?.Against(new(host)) is null;
+        public bool Is(int host) => !demand.IsBarred(new(host));
     }
 }

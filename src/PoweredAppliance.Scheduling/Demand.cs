@@ -17,6 +17,15 @@ public sealed record Demand(
     /// <summary>What else it asks of a host.</summary>
     public Shape Shape { get; init; } = Shape.Any;
 
+    /// <summary>The host that it is on and has to leave; null: it is on none.</summary>
+    public HostId? Leaves { get; init; }
+
+    /// <summary>It is barred from nowhere but by its shape and its room.</summary>
+    internal bool IsFree => Affinity is null && Leaves is null;
+
+    /// <summary>It may not be there, whatever room there is.</summary>
+    internal bool IsBarred(HostId host) => Leaves == host || Affinity?.Against(host) is not null;
+
     /// <summary>The order in which VMs are placed: highest USER_PRIORITY first, then the lowest id.</summary>
     public static readonly IComparer<Demand> Order = Comparer<Demand>.Create((a, b) =>
         (-a.UserPriority, a.Vm.Value).CompareTo((-b.UserPriority, b.Vm.Value)));

@@ -18,7 +18,7 @@ public enum Misfit
     RequirementFails,
     /// <summary>A rule of the VM's group is against it, with its fellows where they are now.</summary>
     VmGroupForbids,
-    /// <summary>The VM's files are on another host.</summary>
+    /// <summary>The VM's files are on another host, or it has to leave this one.</summary>
     WrongHost,
     /// <summary>The VM's images or networks are not in the host's cluster.</summary>
     WrongCluster,
@@ -48,6 +48,8 @@ public static class Placement
     public static Misfit Fit(Demand demand, HostCapacity host)
     {
         if (demand.Only is { } only && only != host.Id)
+            return Misfit.WrongHost;
+        if (demand.Leaves == host.Id)
             return Misfit.WrongHost;
         if (!demand.Shape.Lets(host.Cluster))
             return Misfit.WrongCluster;

@@ -18,7 +18,7 @@ public readonly record struct Considered(HostCapacity Host, Demand Demand, Misfi
         Misfit.TooLittleDisk => Amount.Disk(Host.DiskFreeMebibytes, Demand.DiskMebibytes),
         Misfit.RequirementFails => $"does not meet {Demand.Shape.RequirementText ?? "the requirement"}",
         Misfit.VmGroupForbids => Demand.Affinity!.Against(Host.Id)!,
-        Misfit.WrongHost => $"the VM's files are on host {Demand.Only}",
+        Misfit.WrongHost => Demand.Leaves == Host.Id ? "the VM has to leave it" : $"the VM's files are on host {Demand.Only}",
         Misfit.WrongCluster => $"is in cluster {Host.Cluster}, the VM may be in {string.Join(", ", Demand.Shape.Clusters)}",
         _ => $"{Amount.Cpu(Host.CpuPercentFree)} and {Amount.Memory(Host.MemoryFreeKibibytes)} free",
     };
@@ -114,6 +114,7 @@ public sealed record Verdict(Demand Demand, HostId? Chosen, IReadOnlyList<Consid
             Misfit.RequirementFails =>
                 $"{count} {(one ? "does" : "do")} not meet {Demand.Shape.RequirementText ?? "the requirement"}",
             Misfit.VmGroupForbids => $"{count} forbidden by VM group {Demand.Affinity!.Group} ({hosts[0].Host.Name}: {hosts[0].Detail})",
+            Misfit.WrongHost when Demand.Only is null => $"{hosts[0].Host.Name} is to be left",
             Misfit.WrongHost => $"{count} {(one ? "has" : "have")} not the VM's files (host {Demand.Only} has)",
             Misfit.WrongCluster => $"{count} in another cluster than {string.Join(", ", Demand.Shape.Clusters)}",
             _ => throw new ArgumentOutOfRangeException(nameof(misfit), misfit, "a reason without words"),

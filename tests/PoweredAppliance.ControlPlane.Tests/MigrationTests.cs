@@ -177,6 +177,42 @@ public sealed class MigrationTests
         await site.AssertClean();
     }
 
+    [Fact]
+    public async Task VMs_that_are_to_leave_go_to_other_hosts_live_or_as_they_are_and_say_why_while_there_is_none()
+    {
+        await using var site = await Site.Start(hosts: 1);
+        var all = new List<VmId>();
+        for (var i = 0; i < 3; i++)
+        {
+            all.Add(await site.Create(Small));
+            await site.Reach(all[i], LcmState.Running);
+        }
+
+        var (up, off, bound) = (all[0], all[1], all[2]);
+        await site.Act(off, VmAction.PoweroffHard);
+        await site.Reach(off, VmState.Poweroff);
+        Assert.Null((await site.Cloud.Vm(new VmProtocol.Change(bound, new VmChange.CreateSnapshot(-1, "s"), Caller.Admin))).Refusal);
+        await site.Reach(bound, LcmState.Running);
+        foreach (var vm in all)
+            await site.Act(vm, VmAction.Resched);
+        await Site.Until(() => all.All(vm => site.Vm(vm).UserTemplate["SCHED_MESSAGE"] is not null), "they do not say why they stay");
+        Assert.All(all, vm => Assert.Equal((true, "no host fits: h0 is to be left"), (site.Vm(vm).Resched, site.Vm(vm).UserTemplate["SCHED_MESSAGE"])));
+
+        await site.AddHost("h1");
+        await Arrive(site, up, 1);
+        await Site.Until(() => site.Vm(off) is { State: VmState.Poweroff, Moving: null, Host.Host.Value: 1 }, "what is off has not arrived");
+        Assert.All(all[..2], vm => Assert.Equal((false, null), (site.Vm(vm).Resched, site.Vm(vm).UserTemplate["SCHED_MESSAGE"])));
+        Assert.Equal(HistoryAction.LiveMigrate, site.Vm(up).History[0].Action);
+        await Site.Until(() => site.Vm(bound).UserTemplate["SCHED_MESSAGE"]?.Contains("has snapshots", StringComparison.Ordinal) == true, "it does not say that its snapshots keep it");
+        await site.Act(bound, VmAction.Unresched);
+        Assert.Equal((false, null, 0), (site.Vm(bound).Resched, site.Vm(bound).UserTemplate["SCHED_MESSAGE"], site.Vm(bound).Host!.Host.Value));
+        foreach (var vm in all)
+            await site.Act(vm, VmAction.TerminateHard);
+        foreach (var vm in all)
+            await Site.Until(() => site.Vm(vm) is { State: VmState.Done, Remnants.IsEmpty: true }, () => $"VM {vm} is {site.Vm(vm).Phase}");
+        await site.AssertClean();
+    }
+
     private static async Task Rest(Site site, VmId vm) => await Site.Until(
         () => site.Vm(vm).Work is null && site.Vm(vm).Remnants.IsEmpty, () => $"VM {vm} is {site.Vm(vm).Phase} and waits for {site.Vm(vm).Work}");
 

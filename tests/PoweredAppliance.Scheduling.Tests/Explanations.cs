@@ -66,6 +66,11 @@ public sealed class Explanations
     }
 
     [Fact]
+    public void The_host_that_a_VM_has_to_leave_is_named() =>
+        Assert.Equal("no host fits: 1 disabled, host1 is to be left",
+            Placement.Place(Asks() with { Leaves = new HostId(1) }, [Of(1), Of(2, enabled: false)]).Explain());
+
+    [Fact]
     public void Clusters_that_would_do_are_named() =>
         Assert.Equal("no host fits: 1 in another cluster than 100, 101",
             Placement.Place(Asks() with { Shape = new([101, 100]) }, [Of(1)]).Explain());

@@ -130,6 +130,7 @@ internal sealed class PlacementRun
             Pick(0, 0, 10_000, 20_000), 0, _dice.Next(12) == 0 ? new HostId(_dice.Next(_mostHosts + 1)) : null,
             _dice.Next(6) == 0 ? Affinity.Of(5, Group, "web", []) : null)
         {
+            Leaves = _dice.Next(6) == 0 ? new HostId(_dice.Next(_mostHosts)) : null,
             Shape = new(
                 Pick<ImmutableArray<int>>(default, default, default, [], [1, 2], [3, 7]), _dice.Next(3) == 0 ? Requirement.Parse(AnyRequirement(3)) : null,
                 _dice.Next(4) == 0 ? Rank.Parse(Pick("SCORE", "- SCORE * 2", "RUNNING_VMS", "- RUNNING_VMS", "READING", "READING / SCORE", "- CPU_USAGE", "MEM_USAGE", "NOTHING")) : null),

@@ -30,6 +30,7 @@ public sealed class Inventory(ControlPlaneSettings? settings = null)
     private readonly Uses _securityGroups = new(SecurityRules.Groups);
     private readonly Uses _routers = new(VirtualRouters.Of);
     private readonly ConcurrentDictionary<int, VirtualMachine> _scheduled = new();
+    private readonly ConcurrentDictionary<int, VirtualMachine> _leaving = new();
     private readonly Changes _changes = new();
 
     public VmPicture Vms { get; } = new();
@@ -58,10 +59,8 @@ public sealed class Inventory(ControlPlaneSettings? settings = null)
         _securityGroups.Change(before, vm);
         _routers.Change(before, vm);
         Vms.Put(vm, because);
-        if (vm.Schedule.IsEmpty || vm.State is VmState.Done)
-            _scheduled.TryRemove(vm.Id.Value, out _);
-        else
-            _scheduled[vm.Id.Value] = vm;
+        Keep(_scheduled, vm, !vm.Schedule.IsEmpty);
+        Keep(_leaving, vm, vm.Resched);
         if (vm.State is VmState.Done)
         {
             _readings.TryRemove(vm.Id.Value, out _);
@@ -165,6 +164,17 @@ public sealed class Inventory(ControlPlaneSettings? settings = null)
 
     /// <summary>Living VMs that have anything scheduled, in no order.</summary>
     public IEnumerable<VirtualMachine> Scheduled => _scheduled.Select(s => s.Value);
+
+    /// <summary>Living VMs that are to leave their host (RESCHED), in no order.</summary>
+    public IEnumerable<VirtualMachine> Leaving => _leaving.Select(l => l.Value);
+
+    private static void Keep(ConcurrentDictionary<int, VirtualMachine> among, VirtualMachine vm, bool isOne)
+    {
+        if (isOne && vm.State is not VmState.Done)
+            among[vm.Id.Value] = vm;
+        else
+            among.TryRemove(vm.Id.Value, out _);
+    }
 
     private PoolPicture Pool(PoolKind kind) => _pools.GetOrAdd(kind, _ => new PoolPicture());
 

@@ -59,8 +59,13 @@ public sealed class SchedulerActor : UnstoredEntity
                 _waiting[KeyOf(refused)] = refused;
                 break;
             case VmProtocol.Outweighed { Vm: var changed }:
-                if (_offered.Remove(changed, out var untaken))
-                    _map.Release(changed, untaken.Generation); // it asks again
+                Withdraw(changed); // it asks again
+                break;
+            case Leave leave:
+                Sender.Tell(Find(leave));
+                break;
+            case Stays stays:
+                Withdraw(stays.Vm);
                 break;
             default:
                 Unhandled(message);
@@ -70,16 +75,23 @@ public sealed class SchedulerActor : UnstoredEntity
 
     private void Consider(SchedulerProtocol.Demand demand)
     {
-        if (_offered.TryGetValue(demand.Vm, out var offer))
-        {
-            if (offer.Generation == demand.Generation && _time.GetElapsedTime(offer.Since) < OfferLives)
-                return;
-            _map.Release(demand.Vm, offer.Generation);
-            _offered.Remove(demand.Vm);
-        }
-
-        if (!TryPlace(demand))
+        if (!IsOffered(demand) && !TryPlace(demand))
             _waiting[KeyOf(demand)] = demand;
+    }
+
+    /// <summary>An older offer is void.</summary>
+    private bool IsOffered(SchedulerProtocol.Demand demand)
+    {
+        if (_offered.TryGetValue(demand.Vm, out var offer) && offer.Generation == demand.Generation && _time.GetElapsedTime(offer.Since) < OfferLives)
+            return true;
+        Withdraw(demand.Vm);
+        return false;
+    }
+
+    private void Withdraw(VmId vm)
+    {
+        if (_offered.Remove(vm, out var offer))
+            _map.Release(vm, offer.Generation);
     }
 
     private static (int Priority, int Vm) KeyOf(SchedulerProtocol.Demand demand) => (-demand.UserPriority, demand.Vm.Value);
@@ -140,28 +152,56 @@ public sealed class SchedulerActor : UnstoredEntity
         var vm = _inventory.Vms.Find(asked.Vm);
         if (vm is { Work: not VmWork.FindPlace })
             return true;
-        var (wishes, unread) = _wishes.Read(asked.Wishes);
-        if (unread is not null)
-            return Waits(asked.Vm, null, unread);
-        if (!wishes!.Datastore.Holds(name => DatastoreAttributes.Of(_inventory, SystemDatastore, name)))
-            return Waits(asked.Vm, null, $"the system datastore {SystemDatastore} does not meet SCHED_DS_REQUIREMENTS {asked.Wishes.DatastoreRequirements}");
-        var (clusters, why) = ClusterLimits.On(_inventory, vm);
-        if (why is not null)
-            return Waits(asked.Vm, null, why.Text);
-        var demand = DemandOf(asked, asked.Only, wishes.In(clusters));
+        var (demand, isLimited, why) = Read(asked, vm, asked.Only);
+        if (demand is null)
+            return Waits(asked.Vm, null, why!);
         RereadChanged();
         using var timed = Meters.Placement();
-        if (_map.Choose(demand) is { } host && _map.TryReserve(demand, asked.Generation, host))
+        if (Reserve(demand, asked.Generation) is { } offer)
         {
-            _offered[asked.Vm] = (asked.Generation, host, _time.GetTimestamp());
-            var settings = _reports[host].Settings;
-            var place = new VmProtocol.Offer(asked.Vm, new HostOffer(host, settings.Name, settings.Cluster, SystemDatastore, "kvm", "qcow2"));
-            _region.Tell(clusters.IsDefault ? new Weighed(place, Free: vm?.Owner, Cost: null) : new QuotaProtocol.Place(place, asked));
+            var place = new VmProtocol.Offer(asked.Vm, offer);
+            _region.Tell(isLimited ? new QuotaProtocol.Place(place, asked) : new Weighed(place, Free: vm?.Owner, Cost: null));
             return true;
         }
 
         var verdict = _map.Place(demand);
         return Waits(asked.Vm, new Inventory.Unplaced(verdict), verdict.Explain([.. Way.For(verdict, Movable, MostWays)]));
+    }
+
+    /// <summary>Another host for a VM that is on one, which keeps its own until it has arrived.</summary>
+    private Elsewhere Find(Leave leave)
+    {
+        if (_inventory.Vms.Find(leave.Vm) is not { Moving: null, Host: { } here } vm || SchedulerProtocol.Demand.Of(vm) is var asked && IsOffered(asked))
+            return new(null, null);
+        var (demand, _, why) = Read(asked, vm, only: null);
+        if (demand is null)
+            return new(null, why);
+        demand = demand with { Leaves = here.Host };
+        RereadChanged();
+        using var timed = Meters.Placement();
+        return Reserve(demand, asked.Generation) is { } offer ? new(offer, null) : new(null, _map.Place(demand).Explain());
+    }
+
+    /// <summary>What the VM asks of a host, and whether its owner's limits differ by cluster; or why there is none for it.</summary>
+    private (PoweredAppliance.Scheduling.Demand? Demand, bool IsLimited, string? Why) Read(SchedulerProtocol.Demand asked, VirtualMachine? vm, HostId? only)
+    {
+        var (wishes, unread) = _wishes.Read(asked.Wishes);
+        if (unread is not null)
+            return (null, false, unread);
+        if (!wishes!.Datastore.Holds(name => DatastoreAttributes.Of(_inventory, SystemDatastore, name)))
+            return (null, false, $"the system datastore {SystemDatastore} does not meet SCHED_DS_REQUIREMENTS {asked.Wishes.DatastoreRequirements}");
+        var (clusters, why) = ClusterLimits.On(_inventory, vm);
+        return why is null ? (DemandOf(asked, only, wishes.In(clusters)), !clusters.IsDefault, null) : (null, false, why.Text);
+    }
+
+    /// <summary>The host that is chosen, with the room kept; null: none fits.</summary>
+    private HostOffer? Reserve(PoweredAppliance.Scheduling.Demand demand, int generation)
+    {
+        if (_map.Choose(demand) is not { } host || !_map.TryReserve(demand, generation, host))
+            return null;
+        _offered[demand.Vm] = (generation, host, _time.GetTimestamp());
+        var settings = _reports[host].Settings;
+        return new HostOffer(host, settings.Name, settings.Cluster, SystemDatastore, "kvm", "qcow2");
     }
 
     private PoweredAppliance.Scheduling.Demand DemandOf(SchedulerProtocol.Demand asked, HostId? only, Shape shape) => new(

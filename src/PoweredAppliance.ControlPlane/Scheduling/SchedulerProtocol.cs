@@ -26,6 +26,16 @@ public static class SchedulerProtocol
             vm.UserTemplate["SCHED_DS_REQUIREMENTS"] ?? "", vm.UserTemplate["SCHED_DS_RANK"] ?? "");
     }
 
+    /// <summary>Where else could the VM be that is on a host? Answered with <see cref="Elsewhere"/>; its room there is kept for it.</summary>
+    public sealed record Leave(VmId Vm);
+
+    /// <param name="Host">null: there is none, or it is on its way already</param>
+    /// <param name="Why">there is none; null: there is, or nothing is to be said</param>
+    public sealed record Elsewhere(HostOffer? Host, string? Why);
+
+    /// <summary>The VM does not go where it was offered to.</summary>
+    public sealed record Stays(VmId Vm);
+
     /// <summary>A host's newest word about itself.</summary>
     /// <param name="Settled">claims that were answered since its last word, granted or not: their offers are void</param>
     public sealed record HostReport(

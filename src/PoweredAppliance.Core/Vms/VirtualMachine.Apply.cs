@@ -75,7 +75,7 @@ public sealed partial record VirtualMachine
                     Transition = Transition + 1,
                 }).Noted(Word(taken.Action), taken.By);
             case VmAction.Resched or VmAction.Unresched:
-                return this with { Resched = taken.Action is VmAction.Resched };
+                return this with { Resched = taken.Action is VmAction.Resched, UserTemplate = UserTemplate.Without("SCHED_MESSAGE") };
         }
 
         var next = Lifecycle.After(taken.Action, Phase)

@@ -72,7 +72,7 @@ public sealed partial record VirtualMachine
             Moving = new(begun.To, begun.Generation, way, Phase, begun.At.ToUnixTimeSeconds()),
             Newest = begun.Generation,
             Resched = false,
-            UserTemplate = UserTemplate.Without("ERROR"),
+            UserTemplate = UserTemplate.Without("SCHED_MESSAGE").Without("ERROR"),
         }).To(during, begun.At).Noted(Lifecycle.Word(way), begun.By);
     }
 

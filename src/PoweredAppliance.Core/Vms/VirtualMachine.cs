@@ -156,7 +156,7 @@ public sealed partial record VirtualMachine
                 && !Litters(offer.Host) && MayRun is null
             ? Of(new Offered(Id, now, offer.Host, Newest + 1, Caller.Nobody))
             : Nothing,
-        NoPlace no => State is VmState.Pending && Pledge is null && UserTemplate["SCHED_MESSAGE"] != no.Why
+        NoPlace no => ((State is VmState.Pending && Pledge is null) || Resched) && UserTemplate["SCHED_MESSAGE"] != no.Why
             ? Of(new Unplaceable(Id, now, no.Why))
             : Nothing,
         ClaimGranted granted when Moving is { IsGranted: false } move => granted.Generation == move.Generation
