@@ -1,6 +1,7 @@
 using Benchmarks;
 using Benchmarks.Fuzz;
 using Benchmarks.Placement;
+using Benchmarks.Packing;
 using PoweredAppliance.Client;
 
 // Each benchmark prints the figures of its keys. ONLY=key (environment or argument) runs the one that prints that key. What measures the
@@ -28,6 +29,8 @@ var other = Endpoint.Given(args);
     (["placement_oracle_diff"], Oracles.Placement),
     (EngineSpeed.Keys, EngineSpeed.Run),
     (ConstrainedSpeed.Keys, ConstrainedSpeed.Run),
+    (PackingRuns.Keys, PackingRuns.Run),
+    (["plan_2000_hosts_ms"], PackingRuns.Plan),
     (["fuzz_inputs"], FuzzInputs.Run),
     (["crash_points"], CrashPoints.Run),
     (["hung_host_extra_ms"], HungHosts.Run),
