@@ -18,7 +18,8 @@ public static class Consolidation
         var hosts = new Room[fleet.Hosts];
         for (var n = 0; n < hosts.Length; n++)
             hosts[n] = new Room(fleet.Free(n), fleet.On(n).Length > 0);
-        var weight = fleet.Mix.MemoryWeight(fleet.Host);
+        var bulk = fleet.Mix.BulkRatio(fleet.Host);
+        var weight = bulk * bulk * bulk; // as PackingRules.WithMoves
         var moves = new List<Move>();
         var inUse = Enumerable.Range(0, fleet.Hosts).Where(n => hosts[n].Open).OrderBy(n => fleet.On(n).Length).ThenBy(n => n).ToArray();
         foreach (var from in inUse)

@@ -39,13 +39,13 @@ public sealed class Fleet(Size host)
     public int Choose(in Size asked, PackingRule rule, long now)
     {
         var (best, least) = (-1, double.PositiveInfinity);
-        var (wish, weight) = (new Wish(asked, Lifetimes.ExpectedSeconds(asked)), Mix.MemoryWeight(Host));
+        var (wish, bulk) = (new Wish(asked, Lifetimes.ExpectedSeconds(asked)), Mix.BulkRatio(Host));
         var free = CollectionsMarshal.AsSpan(_free);
         for (var host = 0; host < free.Length; host++)
         {
             if (!free[host].Holds(asked) || _vms[host].Count == 0)
                 continue;
-            var score = rule(new HostFill(Host, free[host], _vms[host].Count, now - _oldest[host]), wish, weight);
+            var score = rule(new HostFill(Host, free[host], _vms[host].Count, now - _oldest[host]), wish, bulk);
             if (score < least)
                 (best, least) = (host, score);
         }

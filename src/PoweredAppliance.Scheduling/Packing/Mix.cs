@@ -27,14 +27,13 @@ public sealed class Mix
         _memorySquares -= (Int128)vm.Mebibytes * vm.Mebibytes;
     }
 
-    /// <summary>How much a share of memory weighs beside the same share of cpu: the square of the ratio of their bulks; 1 if nothing runs.</summary>
-    public double MemoryWeight(in Size host)
+    /// <summary>The bulk of memory over that of cpu; 1 if nothing runs.</summary>
+    public double BulkRatio(in Size host)
     {
         if (_sum.CpuPercent == 0 || _sum.Mebibytes == 0)
             return 1;
         var cpu = (double)_cpuSquares / _sum.CpuPercent / host.CpuPercent;
         var memory = (double)_memorySquares / _sum.Mebibytes / host.Mebibytes;
-        var ratio = memory / cpu;
-        return ratio * ratio;
+        return memory / cpu;
     }
 }

@@ -3,8 +3,8 @@ using System.Collections.Frozen;
 namespace PoweredAppliance.Scheduling.Packing;
 
 /// <summary>The lower, the better is the host for the VM. Asked only about hosts on which it fits; ties go to the lowest id.</summary>
-/// <param name="memoryWeight">see <see cref="Mix.MemoryWeight"/></param>
-public delegate double PackingRule(in HostFill host, in Wish wish, double memoryWeight);
+/// <param name="bulkRatio">see <see cref="Mix.BulkRatio"/></param>
+public delegate double PackingRule(in HostFill host, in Wish wish, double bulkRatio);
 
 /// <summary>Which of the hosts that hold a VM gets it. Pure, and nothing is allocated.</summary>
 public static class PackingRules
@@ -22,29 +22,40 @@ public static class PackingRules
         ["bestfit"] = BestFit,
         ["bulkiest"] = Bulkiest,
         [DefaultName] = Default,
+        [WithMovesName] = WithMoves,
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     public const string DefaultName = "default";
 
+    public const string WithMovesName = "withmoves";
+
     /// <summary>OpenNebula's: the host with most VMs.</summary>
-    public static double Packing(in HostFill host, in Wish wish, double memoryWeight) => -host.Vms;
+    public static double Packing(in HostFill host, in Wish wish, double bulkRatio) => -host.Vms;
 
     /// <summary>OpenNebula's: the host with fewest VMs.</summary>
-    public static double Striping(in HostFill host, in Wish wish, double memoryWeight) => host.Vms;
+    public static double Striping(in HostFill host, in Wish wish, double bulkRatio) => host.Vms;
 
     /// <summary>Least room left, the shares of cpu and memory added (L1).</summary>
-    public static double BestFit(in HostFill host, in Wish wish, double memoryWeight) => Left(host, wish, 1);
+    public static double BestFit(in HostFill host, in Wish wish, double bulkRatio) => Left(host, wish, 1);
 
-    /// <summary>Least room left, where that room counts most of which VMs hold large pieces.</summary>
-    public static double Bulkiest(in HostFill host, in Wish wish, double memoryWeight) => Left(host, wish, memoryWeight) / (1 + memoryWeight);
+    /// <summary>Least room left, where a share of memory counts as much more than one of cpu as the cube of the ratio of their bulks.</summary>
+    public static double Bulkiest(in HostFill host, in Wish wish, double bulkRatio) => Weighed(host, wish, bulkRatio * bulkRatio * bulkRatio);
 
-    /// <summary><see cref="Bulkiest"/>, and of hosts about as full the one that will be in use for as long anyway.</summary>
-    public static double Default(in HostFill host, in Wish wish, double memoryWeight)
-    {
-        // What has run for an hour is as likely as not to run for another one: the age of a host stands for what it has before it.
-        var outlived = wish.ExpectedSeconds > host.OldestSeconds ? 1 - host.OldestSeconds / wish.ExpectedSeconds : 0;
-        return Bulkiest(host, wish, memoryWeight) + Outliving * outlived;
-    }
+    /// <summary>
+    /// Least room left by the square of that ratio, so that cpu still has a say, and of hosts about as full the one that will be in use for
+    /// as long anyway.
+    /// </summary>
+    public static double Default(in HostFill host, in Wish wish, double bulkRatio) =>
+        Weighed(host, wish, bulkRatio * bulkRatio) + Outlived(host, wish);
+
+    /// <summary>As <see cref="Default"/>, by the cube: beside <see cref="Consolidation"/>, which mends troughs, fullness at the peak counts.</summary>
+    public static double WithMoves(in HostFill host, in Wish wish, double bulkRatio) => Bulkiest(host, wish, bulkRatio) + Outlived(host, wish);
+
+    /// <summary>What has run for an hour is as likely as not to run for another one: a host's age stands for what it has before it.</summary>
+    private static double Outlived(in HostFill host, in Wish wish) =>
+        wish.ExpectedSeconds > host.OldestSeconds ? Outliving * (1 - host.OldestSeconds / wish.ExpectedSeconds) : 0;
+
+    private static double Weighed(in HostFill host, in Wish wish, double memoryWeight) => Left(host, wish, memoryWeight) / (1 + memoryWeight);
 
     private static double Left(in HostFill host, in Wish wish, double memoryWeight) =>
         Share(host.Free.CpuPercent - wish.Size.CpuPercent, host.Total.CpuPercent)
