@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using PoweredAppliance.Core;
 using PoweredAppliance.Core.Vms;
@@ -9,42 +8,28 @@ namespace PoweredAppliance.ControlPlane;
 /// Sends VMs away that are to leave their host: RESCHED, as <c>onevm resched</c> and <c>onehost flush</c> set it and OpenNebula's scheduler
 /// obeys it. Keeps nothing but when it asks again: who found no other host is asked for later and later, up to half a minute.
 /// </summary>
-internal sealed class LeavingRunner(Cloud cloud, TimeProvider time, ILogger<LeavingRunner> log) : BackgroundService
+internal sealed class LeavingRunner(Cloud cloud, TimeProvider time, ILogger<LeavingRunner> log) : BeatRunner(time)
 {
     /// <summary>Migrations that are asked for at once: hosts grant claims one by one, and what moves shares their networks.</summary>
     private const int AtOnce = 8;
 
-    private static readonly TimeSpan Beat = TimeSpan.FromSeconds(1), Longest = TimeSpan.FromSeconds(32);
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(32);
 
     private readonly Dictionary<VmId, (long At, TimeSpan Pause)> _fruitless = [];
 
-    protected override async Task ExecuteAsync(CancellationToken stop)
-    {
-        using var timer = new PeriodicTimer(Beat, time);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(stop).ConfigureAwait(false))
-                await Look().ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
-        {
-            // The end.
-        }
-    }
-
-    private async Task Look()
+    protected override async Task Look()
     {
         var leaving = cloud.Inventory.Leaving.Where(vm => vm.Moving is null && Lifecycle.Leaving(MigrationWay.Save, vm.Phase) is not null)
             .OrderBy(vm => vm.Id.Value).Select(vm => vm.Id).ToList();
         foreach (var gone in _fruitless.Keys.Where(vm => cloud.Inventory.Vms.Find(vm) is not { Resched: true }).ToList())
             _fruitless.Remove(gone);
-        var due = leaving.Where(vm => !_fruitless.TryGetValue(vm, out var last) || time.GetElapsedTime(last.At) >= last.Pause);
+        var due = leaving.Where(vm => !_fruitless.TryGetValue(vm, out var last) || Time.GetElapsedTime(last.At) >= last.Pause);
         foreach (var some in due.Chunk(AtOnce).ToList())
         {
             var left = await Task.WhenAll(some.Select(Leave)).ConfigureAwait(false);
             foreach (var (vm, hasLeft) in some.Zip(left))
                 if (!hasLeft)
-                    _fruitless[vm] = (time.GetTimestamp(), _fruitless.TryGetValue(vm, out var last) ? Longer(last.Pause) : Beat);
+                    _fruitless[vm] = (Time.GetTimestamp(), _fruitless.TryGetValue(vm, out var last) ? Longer(last.Pause) : Beat);
         }
     }
 

@@ -54,8 +54,7 @@ public sealed class SchedulerActor : UnstoredEntity
                 _reports.Remove(gone.Host);
                 break;
             case NotOffered { Demand: var refused }:
-                if (_offered.Remove(refused.Vm, out var offer))
-                    _map.Release(refused.Vm, offer.Generation);
+                Withdraw(refused.Vm);
                 _waiting[KeyOf(refused)] = refused;
                 break;
             case VmProtocol.Outweighed { Vm: var changed }:

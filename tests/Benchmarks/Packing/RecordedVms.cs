@@ -1,4 +1,6 @@
 using System.Globalization;
+using PoweredAppliance.Core;
+using PoweredAppliance.Scheduling;
 using PoweredAppliance.Scheduling.Packing;
 
 namespace Benchmarks.Packing;
@@ -28,10 +30,20 @@ internal static class RecordedVms
         ];
     }
 
-    /// <summary>TRACE as given; there is no other.</summary>
-    public static string Folder() => Environment.GetEnvironmentVariable("TRACE") is { Length: > 0 } given
-        ? given
-        : throw new BenchmarkException("say TRACE=folder or TRACE=file");
+    /// <summary>What they ask of a host, in the order in which they came.</summary>
+    public static IReadOnlyList<Demand> Demands(int most) =>
+        [.. Read().Take(most).Select((vm, n) => new Demand(new VmId(n), (int)vm.Size.CpuPercent, vm.Size.Mebibytes * 1024, 10_240))];
+
+    /// <summary>TRACE, else the recorded VMs that lie in a folder above the tree.</summary>
+    private static string Folder()
+    {
+        if (Environment.GetEnvironmentVariable("TRACE") is { Length: > 0 } given)
+            return given;
+        for (var at = new DirectoryInfo(AppContext.BaseDirectory); at is not null; at = at.Parent)
+            if (Path.Combine(at.FullName, "shared", "data", "vm-traces") is var folder && Directory.Exists(folder))
+                return folder;
+        throw new BenchmarkException("there is no shared/data/vm-traces beside the tree: say TRACE=folder or TRACE=file");
+    }
 
     private static bool IsRecord(string file) => File.ReadLines(file).FirstOrDefault()?.StartsWith("at,flavor,life,cens", StringComparison.Ordinal) == true;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Benchmarks.Packing;
 using PoweredAppliance.Core;
 using PoweredAppliance.Core.Expressions;
 using PoweredAppliance.Core.Templates;
@@ -24,7 +25,7 @@ internal static class ConstrainedSpeed
 
     public static async Task Run()
     {
-        var demands = Traces.Azure(50_000);
+        var demands = RecordedVms.Demands(50_000);
         foreach (var (hosts, name, fresh) in Sizes)
         {
             var dice = new Random(4711);

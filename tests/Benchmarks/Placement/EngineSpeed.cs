@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Benchmarks.Packing;
 using PoweredAppliance.Scheduling;
 
 namespace Benchmarks.Placement;
@@ -15,7 +16,7 @@ internal static class EngineSpeed
 
     public static async Task Run()
     {
-        var demands = Traces.Azure(300_000);
+        var demands = RecordedVms.Demands(300_000);
         var worst = 0.0;
         foreach (var (hosts, name) in Sizes)
         {
