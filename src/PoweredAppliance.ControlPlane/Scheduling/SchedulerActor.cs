@@ -204,7 +204,8 @@ public sealed class SchedulerActor : UnstoredEntity
     }
 
     private PoweredAppliance.Scheduling.Demand DemandOf(SchedulerProtocol.Demand asked, HostId? only, Shape shape) => new(
-        asked.Vm, asked.Room.CpuPercent, asked.Room.MemoryKibibytes, asked.Room.DiskMebibytes, asked.UserPriority, only, AffinityOf(asked.Vm)) { Shape = shape };
+        asked.Vm, asked.Room.CpuPercent, asked.Room.MemoryKibibytes, asked.Room.DiskMebibytes, asked.UserPriority, only, AffinityOf(asked.Vm))
+    { Shape = shape };
 
     /// <summary>VMs that run on the host, as they would ask for another: their files go with them.</summary>
     private IEnumerable<PoweredAppliance.Scheduling.Demand> Movable(HostId host)
