@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.Extensions.Logging;
 using PoweredAppliance.Api.Auth;
 using PoweredAppliance.ControlPlane;
 using PoweredAppliance.Core;
@@ -10,7 +11,7 @@ using PoweredAppliance.Core.Vms;
 namespace PoweredAppliance.Api.Operations;
 
 /// <summary>VM templates together with the images of their disks, as OpenNebula's recursive calls take them.</summary>
-public sealed class TemplateOperations(Cloud cloud, Authority authority, PoolOperations pools, ImageOperations images, VmOperations vms)
+public sealed class TemplateOperations(Cloud cloud, Authority authority, PoolOperations pools, ImageOperations images, VmOperations vms, ILogger<TemplateOperations> log)
 {
     /// <summary>
     /// A new template whose disks are of copies of the images. The copies come first and the template last, so that nobody sees a template
@@ -132,7 +133,8 @@ public sealed class TemplateOperations(Cloud cloud, Authority authority, PoolOpe
     private async Task Undo(Subject who, IEnumerable<int> copies)
     {
         foreach (var image in copies)
-            await images.Delete(who, image, force: true).ConfigureAwait(false);
+            if ((await images.Delete(who, image, force: true).ConfigureAwait(false)).Refusal is { } why)
+                log.LogWarning("image {Image}, copied for a template that was not made, is left over: {Why}", image, why);
     }
 
     private IReadOnlyList<int> ImagesOf(Subject who, Template template)

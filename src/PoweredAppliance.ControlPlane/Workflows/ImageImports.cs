@@ -20,6 +20,7 @@ public sealed partial class ImageImports(Cloud cloud, IImageStorage storage, ILo
     private readonly ConcurrentDictionary<int, StepProgress> _progress = new();
     private readonly ConcurrentDictionary<int, Run> _running = new();
 
+    // Stop is never disposed of: whoever deletes the image may cancel it when it has just ended, and it holds nothing.
     private sealed record Run(CancellationTokenSource Stop, TaskCompletionSource Ended);
 
     /// <summary>How far an import is; null: none runs.</summary>
@@ -118,7 +119,6 @@ public sealed partial class ImageImports(Cloud cloud, IImageStorage storage, ILo
             _progress.TryRemove(id, out _);
             _running.TryRemove(id, out _);
             run.Ended.SetResult();
-            run.Stop.Dispose();
         }
     }
 
