@@ -60,7 +60,7 @@ public sealed partial class Cloud
         var (all, free) = (host.Usable, host.Usable - host.Allocated);
         var capacity = new HostCapacity(
             to.Host, to.Hostname, to.Cluster, Enabled: true, Monitored: true, all.CpuPercent, free.CpuPercent, all.MemoryKibibytes, free.MemoryKibibytes,
-            free.DiskMebibytes, host.Vms.Length);
+            free.DiskMebibytes, host.Claims.Count);
         return needed.Holds(name => HostAttributes.Of(inventory, to.Host, name, capacity, []))
             ? null
             : $"Cannot migrate VM [{vm.Id}] to host [{to.Host}]. Host is in cluster [{to.Cluster}], and VM requires {text}";

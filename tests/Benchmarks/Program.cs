@@ -22,6 +22,8 @@ var other = Endpoint.Given(args);
     (["idle_rss_mib", "idle_cpu_percent"], Idle.Run),
     (["vms_per_s_running_sqlite"], VmRate.Run),
     (["api_calls_per_s_sqlite"], ApiRate.Run),
+    (EndToEnd.Keys, EndToEnd.Run),
+    (Restart.Keys, Restart.Run),
     (["audit_cost_percent"], AuditCost.Run),
     (["hostile_p99_times", "hostile_login_ms"], HostileClients.Run),
     (["quota_oracle_diff"], Oracles.Quotas),

@@ -43,7 +43,7 @@ public sealed class RepairTests
         site.World.Machine(first).Thaw();
         await site.Reach(vm, LcmState.Running);
         Assert.Empty(site.World.Violations);
-        Assert.Single(site.Inventory.Hosts, h => !h.Vms.IsEmpty);
+        Assert.Single(site.Inventory.Hosts, h => !h.Claims.IsEmpty);
     }
 
     [Fact]

@@ -135,7 +135,7 @@ public sealed class Site : IAsyncDisposable
     /// <summary>Nothing is left on any host, and nothing forbidden ever happened.</summary>
     public async Task AssertClean()
     {
-        await Until(() => Inventory.Hosts.All(h => h.Allocated == default && h.Vms.IsEmpty), "a claim is left");
+        await Until(() => Inventory.Hosts.All(h => h.Allocated == default && h.Claims.IsEmpty), "a claim is left");
         Assert.Empty(World.Violations);
         Assert.Empty(World.See(w => w.Machines.SelectMany(m => m.Domains.Select(d => d.Name).Concat(m.Files.Select(f => f.Path))).ToArray()));
     }

@@ -2,13 +2,6 @@ namespace PoweredAppliance.ControlPlane.Tests;
 
 public sealed class TicketsTests
 {
-    private sealed class Clock : TimeProvider
-    {
-        public TimeSpan Now { get; set; }
-        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-        public override long GetTimestamp() => Now.Ticks;
-    }
-
     [Fact]
     public void What_is_too_old_expires_once_in_the_order_it_was_opened_and_what_was_closed_never()
     {

@@ -40,7 +40,7 @@ internal static class PoolForms
             Allocated = Amount(allocated),
             Free = Amount(usable - allocated),
             Used = usage is null ? Resources.None : new(usage.CpuUsedPercent, ((facts?.MemoryKibibytes ?? usage.MemoryFreeKibibytes) - usage.MemoryFreeKibibytes) / 1024),
-            Vms = picture?.Vms ?? [],
+            Vms = [.. picture?.Vms ?? []],
             WildVms = [.. (picture?.Wild ?? []).Select(Wild)],
             Hypervisor = facts is null ? null : $"{facts.HypervisorKind} {facts.HypervisorVersion}",
             Acceleration = facts?.Acceleration,

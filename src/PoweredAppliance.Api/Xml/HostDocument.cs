@@ -41,7 +41,7 @@ internal static class HostDocument
         to.Number("TOTAL_CPU", total.CpuPercent);
         to.Number("MAX_MEM", usable.MemoryKibibytes);
         to.Number("MAX_CPU", usable.CpuPercent);
-        to.Number("RUNNING_VMS", seen?.Vms.Length ?? 0);
+        to.Number("RUNNING_VMS", seen?.Claims.Count ?? 0);
         to.Number("VMS_THREAD", 1);
         var free = seen?.Usage?.DiskFreeMebibytes ?? seen?.Facts?.DiskFreeMebibytes ?? 0;
         var used = Math.Max(0, total.DiskMebibytes - free);

@@ -12,6 +12,9 @@ namespace PoweredAppliance.ControlPlane.Hosts;
 /// <summary>Keeping in touch: reading the host at a beat and at every notice, and saying what was seen, on evidence only.</summary>
 public sealed partial class HostActor
 {
+    /// <summary>Notices of so long share a reading, and the longer the more VMs there are to read.</summary>
+    private TimeSpan Moment => TimeSpan.FromMilliseconds(50 + 2 * _host.Claims.Count);
+
     private IHostDriver? _driver;
     private HostAddress? _address;
     private HostFacts? _facts;
@@ -21,7 +24,7 @@ public sealed partial class HostActor
     private int _connection;
     private bool _asking;
     private bool _askAgain;
-    private long _lastHeard;
+    private long _lastAsked, _lastHeard;
 
     /// <summary>The template that a VM's claim was last seen to fit.</summary>
     private readonly Dictionary<int, Core.Templates.Template> _fitted = [];
@@ -107,7 +110,7 @@ public sealed partial class HostActor
     private void Ask()
     {
         _asking = true;
-        var (driver, connection, began) = (_driver!, _connection, Time.GetTimestamp());
+        var (driver, connection, began) = (_driver!, _connection, _lastAsked = Time.GetTimestamp());
         var coming = _host.Claims.Values.Where(claim => !IsHere(claim.Vm)).Select(claim => claim.Vm).ToHashSet();
         Call().PipeTo(Self);
 
@@ -182,8 +185,31 @@ public sealed partial class HostActor
         if (noticed.Connection != _connection)
             return;
         if (noticed.Notice is HostNotice.ConnectionLost lost)
+        {
             _log.Warning("host {0} ({1}): connection lost: {2}", _host.Id, _host.Settings?.Name, lost.Reason);
-        Pulse();
+            Pulse();
+        }
+        else if (noticed.Notice is not HostNotice.DomainChanged { Vm: { } vm } || _running.GetValueOrDefault(vm.Value) is null or { Waits: true })
+        {
+            ReadSoon(); // of a VM that a step is at the step itself says what became of it
+        }
+    }
+
+    /// <summary>At once after a rest, else once for all that is told in a moment.</summary>
+    private void ReadSoon()
+    {
+        if (!_asking && Time.GetElapsedTime(_lastAsked) >= Moment)
+            Ask();
+        else if (!Timers.IsTimerActive(nameof(ReadSoon)))
+            Timers.StartSingleTimer(nameof(ReadSoon), LookNow.Instance, Moment);
+    }
+
+    private void Look()
+    {
+        if (_asking)
+            _askAgain = true;
+        else if (_driver is not null)
+            Ask();
     }
 
     private void NotHeard(CallFailed failed)

@@ -81,6 +81,9 @@ public sealed partial class HostActor : StoredEntity, IWithTimers
             case Beat:
                 Pulse();
                 break;
+            case LookNow:
+                Look();
+                break;
             case Inspected inspected:
                 Heard(inspected);
                 break;
@@ -167,7 +170,7 @@ public sealed partial class HostActor : StoredEntity, IWithTimers
         if (_host.Retired)
             return;
         _inventory.Put(new HostPicture(
-            _host.Id, _state, _prevState, _host.Total, _host.Usable, _host.Allocated, [.. _host.Claims.Keys], _facts, _usage, _wild, _silence));
+            _host.Id, _state, _prevState, _host.Total, _host.Usable, _host.Allocated, _host.Claims, _facts, _usage, _wild, _silence));
         Report();
     }
 
@@ -183,6 +186,11 @@ public sealed partial class HostActor : StoredEntity, IWithTimers
     private sealed class Beat
     {
         public static readonly Beat Instance = new();
+    }
+
+    private sealed class LookNow
+    {
+        public static readonly LookNow Instance = new();
     }
 
     private sealed record Inspected(int Connection, HostFacts Facts);

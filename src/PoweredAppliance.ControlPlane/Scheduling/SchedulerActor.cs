@@ -20,6 +20,8 @@ public sealed class SchedulerActor : UnstoredEntity
     /// <summary>Offers that no host answered (a message was lost) are void after this.</summary>
     private static readonly TimeSpan OfferLives = TimeSpan.FromSeconds(30);
 
+    private static readonly TimeSpan LookForVoid = TimeSpan.FromSeconds(1);
+
     /// <summary>The nearest hosts, for which a VM is looked for that could make room.</summary>
     private const int MostWays = 3;
 
@@ -28,16 +30,18 @@ public sealed class SchedulerActor : UnstoredEntity
 
     private readonly CapacityMap _map;
     private readonly Dictionary<HostId, HostReport> _reports = [];
-    private readonly SortedDictionary<(int Priority, int Vm), SchedulerProtocol.Demand> _waiting = [];
+    private readonly WaitingVms _waiting;
     private readonly Dictionary<VmId, (int Generation, HostId Host, long Since)> _offered = [];
     private readonly CompiledWishes _wishes;
     private readonly Inventory.Inventory _inventory;
     private readonly IActorRef _region;
     private ImmutableSortedDictionary<int, PooledObject> _hosts = ImmutableSortedDictionary<int, PooledObject>.Empty, _clusters = ImmutableSortedDictionary<int, PooledObject>.Empty;
     private readonly TimeProvider _time;
+    private long _offersSeen;
 
     public SchedulerActor(IActorRef region, Inventory.Inventory inventory, Policy policy, Meters meters, TimeProvider time)
-        : base(EntityKind.Scheduler, meters) => (_map, _wishes, _region, _inventory, _time) = (new(Attribute), new(policy), region, inventory, time);
+        : base(EntityKind.Scheduler, meters) =>
+        (_map, _wishes, _waiting, _region, _inventory, _time, _offersSeen) = (new(Attribute), new(policy), new(time), region, inventory, time, time.GetTimestamp());
 
     protected override void Take(object message)
     {
@@ -55,7 +59,7 @@ public sealed class SchedulerActor : UnstoredEntity
                 break;
             case NotOffered { Demand: var refused }:
                 Withdraw(refused.Vm);
-                _waiting[KeyOf(refused)] = refused;
+                _waiting.Add(refused);
                 break;
             case VmProtocol.Outweighed { Vm: var changed }:
                 Withdraw(changed); // it asks again
@@ -74,8 +78,20 @@ public sealed class SchedulerActor : UnstoredEntity
 
     private void Consider(SchedulerProtocol.Demand demand)
     {
-        if (!IsOffered(demand) && !TryPlace(demand))
-            _waiting[KeyOf(demand)] = demand;
+        if (IsOffered(demand))
+            return;
+        var tried = TryPlace(demand, out var unplaced);
+        if (tried is Tried.Placed)
+        {
+            _waiting.Remove(demand.Vm);
+            return;
+        }
+
+        _waiting.Add(demand);
+        if (unplaced is null)
+            return; // it was told
+        var (hosts, why) = tried is Tried.NoneFits ? _waiting.Why(demand.Vm, () => Reasons(unplaced)) : Reasons(unplaced);
+        Tell(demand.Vm, hosts, why);
     }
 
     /// <summary>An older offer is void.</summary>
@@ -93,10 +109,10 @@ public sealed class SchedulerActor : UnstoredEntity
             _map.Release(vm, offer.Generation);
     }
 
-    private static (int Priority, int Vm) KeyOf(SchedulerProtocol.Demand demand) => (-demand.UserPriority, demand.Vm.Value);
-
     private void Hear(HostReport report)
     {
+        _map.TryGet(report.Host, out var before);
+        var isOther = _reports.GetValueOrDefault(report.Host)?.Settings != report.Settings;
         foreach (var (vm, generation) in report.Settled)
         {
             _map.Release(vm, generation);
@@ -104,20 +120,26 @@ public sealed class SchedulerActor : UnstoredEntity
                 _offered.Remove(vm);
         }
 
-        DropVoidOffers();
-        var before = _reports.GetValueOrDefault(report.Host);
+        var isFreed = DropVoidOffers();
         _reports[report.Host] = report;
         var free = report.Usable - report.Allocated;
         _map.Upsert(new HostCapacity(
             report.Host, report.Settings.Name, report.Settings.Cluster, report.Settings.Status is HostStatus.Enabled, report.Monitored,
             report.Usable.CpuPercent, free.CpuPercent, report.Usable.MemoryKibibytes, free.MemoryKibibytes, free.DiskMebibytes, report.Vms));
-        if (_waiting.Count > 0 && Helps(before, report))
-            TryWaiting();
+        if (_waiting.Count > 0 && (isFreed || isOther || Helps(before, report.Host)))
+            _waiting.TryAll(demand => TryPlace(demand, out _));
     }
 
-    /// <summary>Room of offers that will not be answered: the VM went another way before its offer arrived, or nobody said a word.</summary>
-    private void DropVoidOffers()
+    /// <summary>
+    /// Room of offers that will not be answered: the VM went another way before its offer arrived, or nobody said a word. Looked for once
+    /// a second, since there may be thousands.
+    /// </summary>
+    private bool DropVoidOffers()
     {
+        if (_time.GetElapsedTime(_offersSeen) < LookForVoid)
+            return false;
+        _offersSeen = _time.GetTimestamp();
+        var count = _offered.Count;
         foreach (var (vm, offer) in _offered)
         {
             var elsewhere = _inventory.Vms.Find(vm) is { Pledge: null, Host: null, Work: not VmWork.FindPlace };
@@ -126,45 +148,46 @@ public sealed class SchedulerActor : UnstoredEntity
             _map.Release(vm, offer.Generation);
             _offered.Remove(vm);
         }
+
+        return _offered.Count < count;
     }
 
     /// <summary>More room, a host enabled, found again or changed: only then can an earlier refusal turn.</summary>
-    private static bool Helps(HostReport? before, HostReport now)
-    {
-        if (before is null || before.Settings != now.Settings || (now.Monitored && !before.Monitored))
-            return true;
-        var (was, free) = (before.Usable - before.Allocated, now.Usable - now.Allocated);
-        return free.CpuPercent > was.CpuPercent || free.MemoryKibibytes > was.MemoryKibibytes || free.DiskMebibytes > was.DiskMebibytes;
-    }
+    private bool Helps(HostCapacity? was, HostId host) => _map.TryGet(host, out var now) && (was is null || (now.Monitored && !was.Monitored)
+        || now.CpuPercentFree > was.CpuPercentFree || now.MemoryFreeKibibytes > was.MemoryFreeKibibytes || now.DiskFreeMebibytes > was.DiskFreeMebibytes);
 
-    private void TryWaiting()
+    /// <param name="unplaced">what it asks, where no host has it; null where it is placed, or waits for what it was told</param>
+    private Tried TryPlace(SchedulerProtocol.Demand asked, out PoweredAppliance.Scheduling.Demand? unplaced)
     {
-        foreach (var (key, demand) in _waiting.ToArray())
-            if (TryPlace(demand))
-                _waiting.Remove(key);
-    }
-
-    /// <summary>False: it has to wait, and was told why.</summary>
-    private bool TryPlace(SchedulerProtocol.Demand asked)
-    {
+        unplaced = null;
         // A VM that went on by another way (deployed by hand, held, terminated) needs no place any more.
         var vm = _inventory.Vms.Find(asked.Vm);
         if (vm is { Work: not VmWork.FindPlace })
-            return true;
+            return Tried.Placed;
         var (demand, isLimited, why) = Read(asked, vm, asked.Only);
         if (demand is null)
-            return Waits(asked.Vm, null, why!);
+        {
+            Tell(asked.Vm, null, why!);
+            return Tried.Waits;
+        }
+
         RereadChanged();
         using var timed = Meters.Placement();
         if (Reserve(demand, asked.Generation) is { } offer)
         {
             var place = new VmProtocol.Offer(asked.Vm, offer);
             _region.Tell(isLimited ? new QuotaProtocol.Place(place, asked) : new Weighed(place, Free: vm?.Owner, Cost: null));
-            return true;
+            return Tried.Placed;
         }
 
+        unplaced = demand;
+        return demand.Affinity is null && !isLimited ? Tried.NoneFits : Tried.Waits;
+    }
+
+    private (Inventory.Unplaced Hosts, string Text) Reasons(PoweredAppliance.Scheduling.Demand demand)
+    {
         var verdict = _map.Place(demand);
-        return Waits(asked.Vm, new Inventory.Unplaced(verdict), verdict.Explain([.. Way.For(verdict, Movable, MostWays)]));
+        return (new(verdict), verdict.Explain([.. Way.For(verdict, Movable, MostWays)]));
     }
 
     /// <summary>Another host for a VM that is on one, which keeps its own until it has arrived.</summary>
@@ -232,11 +255,10 @@ public sealed class SchedulerActor : UnstoredEntity
         (_hosts, _clusters) = (hosts, clusters);
     }
 
-    private bool Waits(VmId vm, Inventory.Unplaced? hosts, string why)
+    private void Tell(VmId vm, Inventory.Unplaced? hosts, string why)
     {
         _inventory.Put(vm, hosts);
         _region.Tell(new VmProtocol.NoPlace(vm, why));
-        return false;
     }
 
     private IEnumerable<string> Attribute(HostId host, string name) => _map.TryGet(host, out var free)

@@ -84,7 +84,7 @@ internal sealed class World
 
     public void Hear(string? silence = null, params DomainReading[] wild) => Inventory.Put(new HostPicture(
         new(0), silence is null ? HostState.Monitored : HostState.Error, HostState.Init, new(6400, 268_435_456, 20_480), new(6400, 268_435_456, 20_480),
-        new(200, 98_304, 0), [0, 1],
+        new(200, 98_304, 0), new[] { 0, 1 }.ToImmutableSortedDictionary(vm => vm, vm => new Claim(new(vm), 1, new(100, 49_152, 0), 0)),
         new HostFacts(
             "hh.local", "Vendor", "Product", "1", "x86_64", "Model(R) @ 3.2GHz", 3200, 2, 1, 1, 6400, 268_435_456,
             [new NumaCell(0, 134_217_728, [0]), new NumaCell(1, 134_217_728, [1])], "kvm", "8.0", "kvm", ["q35"], ["qemu64"], [], 20_480, 20_470),

@@ -53,7 +53,7 @@ internal sealed class ClusterMethods(Cloud cloud, Authority authority, PoolOpera
             return Refusal.NotFound(ObjectPool.Word(kind), id);
         if (authority.May(call.Who, Rights.Admin, o) is { } why)
             return why;
-        if (kind is PoolKind.Host && cloud.Inventory.Host(new(id)) is { Vms.IsEmpty: false })
+        if (kind is PoolKind.Host && cloud.Inventory.Host(new(id)) is { Claims.IsEmpty: false })
             return new Refusal(ErrorCode.Action, $"Host {id} has VMs and cannot change its cluster.", ObjectId: id);
         var (fact, value) = change(o, call.Id);
         var command = new PoolProtocol.SetFacts(kind, id, ImmutableSortedDictionary<string, string>.Empty.Add(fact, value));

@@ -1,0 +1,47 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Benchmarks;
+
+/// <summary>
+/// A controller that was killed with VMs on its hosts starts again: the time until it answers reads with all VMs, and until a VM that
+/// nobody had seen before is placed, each from the start of the process. VMS= and HOSTS= take other sizes.
+/// </summary>
+internal static class Restart
+{
+    public static readonly string[] Keys = ["restart_reads_s", "restart_place_s", "restart_rss_mib"];
+
+    public static async Task Run()
+    {
+        using var data = new Scratch();
+        var (vms, hosts) = (Site.Number("VMS", 10_000), Site.Number("HOSTS", 1_000));
+        string[] settings = ["--Monitoring:ReadEverySeconds", "30", "--Monitoring:SilentAfterSeconds", "600"];
+        await using (var before = await Site.Start(data.Path, hosts, settings))
+        {
+            _ = (await Site.Create(before, vms, connections: 32)).AllDone;
+            await Site.AllRunning(before, vms);
+            await before.Kill();
+        }
+
+        var (reads, places, memory) = (new List<double>(), new List<double>(), 0.0);
+        for (var run = 0; run < 5; run++)
+        {
+            var began = Stopwatch.GetTimestamp();
+            await using var daemon = await Site.Start(data.Path, settings: settings);
+            var there = (await daemon.Client.GetStatus()).Vms.Values.Sum();
+            reads.Add(Stopwatch.GetElapsedTime(began).TotalSeconds);
+            if (there != vms + run)
+                throw new BenchmarkException($"{there} VMs are there after the restart, {vms + run} were made");
+            await Site.Create(daemon, 1);
+            await Site.AllRunning(daemon, vms + run + 1);
+            places.Add(Stopwatch.GetElapsedTime(began).TotalSeconds);
+            memory = daemon.Resident / 1048576.0;
+            await daemon.Kill();
+        }
+
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"reads after {string.Join(' ', reads.Select(s => s.ToString("0.00", CultureInfo.InvariantCulture)))} s"));
+        Figure.Print("restart_reads_s", Figure.Middle(reads), "s");
+        Figure.Print("restart_place_s", Figure.Middle(places), "s");
+        Figure.Print("restart_rss_mib", memory, "MiB");
+    }
+}
