@@ -15,7 +15,7 @@ public sealed partial class CapacityMap
         var (asked, shape) = (RoomOf(demand), demand.Shape);
         if (demand.Only is { } only)
             return Knows(only) && Fits(demand, asked, only.Value) ? only : null;
-        var query = shape.LetsAll ? null : _shapes.QueryOf(shape, _free.Length);
+        var query = shape.LetsAll ? null : _shapes.QueryOf(shape, _hosts.Length);
         if (shape.Rank is not null)
             return HighestRanked(demand, asked, query);
         if (query?.Few is { } few)
@@ -41,7 +41,7 @@ public sealed partial class CapacityMap
                 continue;
             var demanded = (ulong)index.Scale.ShareOf(asked) << FitIndex.IdBits;
             var limit = best > ulong.MaxValue - demanded ? ulong.MaxValue : best + demanded;
-            var found = index.Best(asked, _free, eligible, limit);
+            var found = index.Best(asked, _hosts, eligible, limit);
             if (found < limit)
                 best = found - demanded;
         }
@@ -54,7 +54,7 @@ public sealed partial class CapacityMap
         var best = ulong.MaxValue;
         foreach (var host in hosts)
         {
-            if (!_said[host].IsOpen || !_free[host].Holds(asked))
+            if (!_hosts[host].IsOpen || !_hosts[host].Free.Holds(asked))
                 continue;
             var key = LeftKey(host, asked);
             if (key < best && !demand.IsBarred(new(host)))
@@ -66,7 +66,7 @@ public sealed partial class CapacityMap
 
     private HostId? HighestRanked(Demand demand, in Room asked, Query? query)
     {
-        var order = _shapes.OrderOf(demand.Shape.Rank!, _free.Length);
+        var order = _shapes.OrderOf(demand.Shape.Rank!, _hosts.Length);
         if (query?.Few is { } few)
             return HighestOf(few, order, demand, asked);
         if (order.Groups is not { } groups)
@@ -88,7 +88,7 @@ public sealed partial class CapacityMap
     private HostId? HighestOfAll(RankOrder order, Demand demand, in Room asked, Query? query)
     {
         var (highest, best) = (long.MinValue, ulong.MaxValue);
-        for (var host = 0; host < _said.Length; host++)
+        for (var host = 0; host < _hosts.Length; host++)
             if (query is null || HostBits.Get(query.Bits, host))
                 Prefer(host, order, demand, asked, ref highest, ref best);
         return best == ulong.MaxValue ? null : new HostId(HostOf(best));
@@ -96,7 +96,7 @@ public sealed partial class CapacityMap
 
     private void Prefer(int host, RankOrder order, Demand demand, in Room asked, ref long highest, ref ulong best)
     {
-        if (order.RankOf(host) < highest || !_said[host].IsOpen || !_free[host].Holds(asked))
+        if (order.RankOf(host) < highest || !_hosts[host].IsOpen || !_hosts[host].Free.Holds(asked))
             return;
         var key = LeftKey(host, asked);
         if ((order.RankOf(host) > highest || key < best) && !demand.IsBarred(new(host)))
@@ -105,34 +105,34 @@ public sealed partial class CapacityMap
 
     private ulong LeftKey(int host, in Room asked)
     {
-        var scale = _models[_said[host].Model].Index.Scale;
-        return (ulong)(scale.ShareOf(_free[host]) - scale.ShareOf(asked)) << FitIndex.IdBits | (uint)host;
+        var scale = _models[_hosts[host].Model].Index.Scale;
+        return (ulong)(scale.ShareOf(_hosts[host].Free) - scale.ShareOf(asked)) << FitIndex.IdBits | (uint)host;
     }
 
     /// <summary>As <see cref="Placement.Fit"/> says it, but for the host that holds the VM's files.</summary>
-    private bool Fits(Demand demand, in Room asked, int host) => _said[host].IsOpen && _free[host].Holds(asked)
+    private bool Fits(Demand demand, in Room asked, int host) => _hosts[host].IsOpen && _hosts[host].Free.Holds(asked)
         && (demand.Shape.LetsAll || Lets(demand, host)) && !demand.IsBarred(new(host));
 
     /// <summary>Who asks for one host does not need to know of the others.</summary>
     private bool Lets(Demand demand, int host) => demand.Only is null
-        ? HostBits.Get(_shapes.QueryOf(demand.Shape, _free.Length).Bits, host)
+        ? HostBits.Get(_shapes.QueryOf(demand.Shape, _hosts.Length).Bits, host)
         : LetsOnly(demand.Shape, host);
 
     private bool LetsOnly(Shape shape, int host) =>
-        shape.Lets(_models[_said[host].Model].Cluster) && shape.Requirement?.Holds(name => ValuesOf(new(host), name)) != false;
+        shape.Lets(_models[_hosts[host].Model].Cluster) && shape.Requirement?.Holds(name => ValuesOf(new(host), name)) != false;
 
     private static int HostOf(ulong key) => (int)key & MostIds - 1;
 
-    private (bool IsOpen, Room Free, Scale Scale) ShownOf(int host) => _said[host].IsOpen
-        ? (true, _free[host], _models[_said[host].Model].Index.Scale)
+    private (bool IsOpen, Room Free, Scale Scale) ShownOf(int host) => _hosts[host].IsOpen
+        ? (true, _hosts[host].Free, _models[_hosts[host].Model].Index.Scale)
         : (false, default, null!);
 
     /// <summary>What the map counts itself is never asked for: it would be old with the next placement.</summary>
     private Func<int, double>? CountOf(string name) => name.ToUpperInvariant() switch
     {
-        "RUNNING_VMS" => host => _free[host].Vms,
-        "CPU_USAGE" => host => _said[host].IsKnown ? _models[_said[host].Model].CpuPercent - _free[host].CpuPercent : 0,
-        "MEM_USAGE" => host => _said[host].IsKnown ? _models[_said[host].Model].Kibibytes - _free[host].Kibibytes : 0,
+        "RUNNING_VMS" => host => _hosts[host].Free.Vms,
+        "CPU_USAGE" => host => _hosts[host].IsSaid ? _models[_hosts[host].Model].CpuPercent - _hosts[host].Free.CpuPercent : 0,
+        "MEM_USAGE" => host => _hosts[host].IsSaid ? _models[_hosts[host].Model].Kibibytes - _hosts[host].Free.Kibibytes : 0,
         _ => null,
     };
 
@@ -141,7 +141,7 @@ public sealed partial class CapacityMap
         : _attributes(host, name);
 
     private Column ColumnOf(string name) => new(
-        host => _said[host].IsKnown ? [.. _attributes(new(host), name)] : [], CountOf(name),
+        host => _hosts[host].IsSaid ? [.. _attributes(new(host), name)] : [], CountOf(name),
         moves: CountOf(name) is not null || name.ToUpperInvariant() is "CURRENT_VMS" or "DISK_USAGE");
 
     private readonly struct Everyone : IEligible

@@ -19,15 +19,14 @@ public sealed partial class CapacityMap
     private readonly HostChanges _changes = new();
     private readonly ShapeBook _shapes;
     private readonly HostLookup _attributes;
-    private Room[] _free = [];
-    private Said[] _said = [];
+    private Known[] _hosts = [];
     private string[] _names = [];
 
     /// <param name="attributes">all values of a host's attribute by its name, as they are when they are asked for</param>
     public CapacityMap(HostLookup attributes)
     {
         _attributes = attributes;
-        _shapes = new(_changes, ColumnOf, host => _said[host].IsKnown ? _models[_said[host].Model].Cluster : int.MinValue, ShownOf);
+        _shapes = new(_changes, ColumnOf, host => _hosts[host].IsSaid ? _models[_hosts[host].Model].Cluster : int.MinValue, ShownOf);
     }
 
     public int Hosts { get; private set; }
@@ -43,23 +42,23 @@ public sealed partial class CapacityMap
         var id = host.Id.Value;
         ArgumentOutOfRangeException.ThrowIfNegative(id, nameof(host));
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(id, MostIds, nameof(host));
-        if (id >= _free.Length)
+        if (id >= _hosts.Length)
             Grow(id + 1);
 
-        ref var said = ref _said[id];
-        if (said.IsKnown)
+        ref var known = ref _hosts[id];
+        if (known.IsSaid)
             Forget(id);
         else
-            said.NewestOffer = OfferBook.None;
+            known.NewestOffer = OfferBook.None;
         Hosts++;
-        said = new Said(host.Enabled, host.Monitored, _models.Of(host), said.NewestOffer);
+        var free = new Room(host.CpuPercentFree, host.MemoryFreeKibibytes, host.DiskFreeMebibytes, host.RunningVms);
+        for (var offer = known.NewestOffer; offer != OfferBook.None; offer = _offers[offer].OlderOnHost)
+            free.Take(_offers[offer].Room);
+        known = new Known(free, host.Enabled, host.Monitored, _models.Of(host), known.NewestOffer);
         _shapes.Clusters.Set(host.Cluster, id, isIn: true);
         _names[id] = host.Name;
-        ref var free = ref _free[id];
-        free = new Room(host.CpuPercentFree, host.MemoryFreeKibibytes, host.DiskFreeMebibytes, host.RunningVms);
-        for (var offer = said.NewestOffer; offer != OfferBook.None; offer = _offers[offer].OlderOnHost)
-            free.Take(_offers[offer].Room);
-        Show(id);
+        if (known.IsShown)
+            IndexOf(known).Add(id, known.Free);
         _changes.Attributes.Add(id);
     }
 
@@ -77,10 +76,10 @@ public sealed partial class CapacityMap
             return false;
 
         Forget(host.Value);
-        ref var newest = ref _said[host.Value].NewestOffer;
+        ref var newest = ref _hosts[host.Value].NewestOffer;
         while (newest != OfferBook.None)
             _offers.Remove(newest, ref newest);
-        (_said[host.Value], _names[host.Value]) = (default, "");
+        (_hosts[host.Value], _names[host.Value]) = (default, "");
         _changes.Attributes.Add(host.Value);
         return true;
     }
@@ -93,7 +92,7 @@ public sealed partial class CapacityMap
     }
 
     /// <summary>The choice with its reasons; a record for each host. Does not reserve.</summary>
-    public Verdict Place(Demand demand) => Placement.Place(demand, Enumerable.Range(0, _said.Length).Where(id => _said[id].IsKnown).Select(Capacity));
+    public Verdict Place(Demand demand) => Placement.Place(demand, Enumerable.Range(0, _hosts.Length).Where(id => _hosts[id].IsSaid).Select(Capacity));
 
     /// <summary>
     /// Takes the room for an offer. Asked again for the same VM and generation: true on the same host, false on another.
@@ -107,10 +106,9 @@ public sealed partial class CapacityMap
         if (!Knows(host) || demand.Only is { } only && only != host || !Fits(demand, asked, host.Value))
             return false;
 
-        var now = _free[host.Value];
-        now.Take(asked);
-        Become(host.Value, now);
-        _offers.Add(demand.Vm.Value, generation, host.Value, asked, ref _said[host.Value].NewestOffer);
+        ref var known = ref _hosts[host.Value];
+        Change(host.Value, ref known, asked, taken: true);
+        _offers.Add(demand.Vm.Value, generation, host.Value, asked, ref known.NewestOffer);
         return true;
     }
 
@@ -125,82 +123,56 @@ public sealed partial class CapacityMap
             return false;
 
         var host = _offers[offer].Host;
-        var now = _free[host];
-        now.Give(_offers[offer].Room);
-        Become(host, now);
-        _offers.Remove(offer, ref _said[host].NewestOffer);
+        ref var known = ref _hosts[host];
+        Change(host, ref known, _offers[offer].Room, taken: false);
+        _offers.Remove(offer, ref known.NewestOffer);
         return true;
     }
 
     private void Forget(int host)
     {
-        Hide(host);
+        ref var known = ref _hosts[host];
+        if (known.IsShown)
+            IndexOf(known).Remove(host, known.Free);
         Hosts--;
-        _shapes.Clusters.Set(_models[_said[host].Model].Cluster, host, isIn: false);
+        _shapes.Clusters.Set(_models[known.Model].Cluster, host, isIn: false);
     }
 
-    /// <summary>Out of the index, before what is free on it changes.</summary>
-    private void Hide(int host)
-    {
-        if (_said[host].IsOpen && _free[host].IsAny)
-            _models[_said[host].Model].Index.Remove(host, _free[host]);
-    }
-
-    private void Show(int host)
-    {
-        if (_said[host].IsOpen && _free[host].IsAny)
-            _models[_said[host].Model].Index.Add(host, _free[host]);
-    }
-
-    /// <summary>What is free on the host is other than before.</summary>
-    private void Become(int host, in Room now)
+    /// <summary>What is free on the host becomes less, or more again.</summary>
+    private void Change(int host, ref Known known, in Room room, bool taken)
     {
         _changes.Rooms.Add(host);
-        ref var free = ref _free[host];
-        if (_said[host].IsOpen && free.IsAny && now.IsAny)
+        if (!known.IsOpen)
         {
-            _models[_said[host].Model].Index.Move(host, free, now);
-            free = now;
+            known.Free.Change(room, taken);
             return;
         }
 
-        Hide(host);
-        free = now;
-        Show(host);
+        var index = IndexOf(known);
+        var (was, from) = (known.IsShown, index.SpotOf(host, known.Free));
+        known.Free.Change(room, taken);
+        index.Move(was, from, known.IsShown, index.SpotOf(host, known.Free));
     }
 
-    private bool Knows(HostId host) => (uint)host.Value < (uint)_said.Length && _said[host.Value].IsKnown;
+    private FitIndex IndexOf(in Known known) => _models[known.Model].Index;
+
+    private bool Knows(HostId host) => (uint)host.Value < (uint)_hosts.Length && _hosts[host.Value].IsSaid;
 
     private HostCapacity Capacity(int host)
     {
-        var (said, free, model) = (_said[host], _free[host], _models[_said[host].Model]);
+        ref readonly var known = ref _hosts[host];
+        var (free, model) = (known.Free, _models[known.Model]);
         return new HostCapacity(
-            new(host), _names[host], model.Cluster, said.IsEnabled, said.IsMonitored, model.CpuPercent, free.CpuPercent, model.Kibibytes, free.Kibibytes,
+            new(host), _names[host], model.Cluster, known.IsEnabled, known.IsMonitored, model.CpuPercent, free.CpuPercent, model.Kibibytes, free.Kibibytes,
             free.MebibytesOfDisk, free.Vms, ValuesOf);
     }
 
     private void Grow(int hosts)
     {
-        var length = Math.Max(hosts, _free.Length + _free.Length / 16);
-        Array.Resize(ref _free, length);
-        Array.Resize(ref _said, length);
+        var length = Math.Max(hosts, _hosts.Length + _hosts.Length / 16);
+        Array.Resize(ref _hosts, length);
         Array.Resize(ref _names, length);
     }
 
     private static Room RoomOf(Demand demand) => new(Math.Max(0, demand.CpuPercent), Math.Max(0, demand.MemoryKibibytes), Math.Max(0, demand.DiskMebibytes));
-
-    private struct Said(bool enabled, bool monitored, int model, int newestOffer)
-    {
-        public int NewestOffer = newestOffer;
-
-        public readonly bool IsKnown { get; } = true;
-
-        public readonly bool IsEnabled { get; } = enabled;
-
-        public readonly bool IsMonitored { get; } = monitored;
-
-        public readonly int Model { get; } = model;
-
-        public readonly bool IsOpen => IsEnabled && IsMonitored;
-    }
 }

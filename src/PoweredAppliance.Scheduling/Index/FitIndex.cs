@@ -33,47 +33,52 @@ internal sealed class FitIndex(Scale scale, KeyLists lists)
 
     public Scale Scale => scale;
 
-    public void Add(int host, in Room free)
+    public void Add(int host, in Room free) => Add(SpotOf(host, free));
+
+    public void Remove(int host, in Room free) => Remove(SpotOf(host, free));
+
+    /// <summary>The same host with less or more free than before.</summary>
+    public void Move(int host, in Room before, in Room now) => Move(true, SpotOf(host, before), true, SpotOf(host, now));
+
+    /// <param name="was">it was there at all</param>
+    /// <param name="isNow">it will be</param>
+    public void Move(bool was, in Spot from, bool isNow, in Spot to)
     {
-        var (row, column) = (_cpuBands.Of(free.CpuPercent), _memoryBands.Of(free.Kibibytes));
-        ref var cell = ref (_cells[row] ??= new KeyList[Bands.Count])[column];
-        cell.Add(lists, KeyOf(host, free));
-        _inRow[row] |= 1UL << column;
-        _rows |= 1UL << row;
+        if (was)
+            Remove(from);
+        if (isNow)
+            Add(to);
+    }
+
+    /// <summary>Of no meaning where less than nothing is free.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Spot SpotOf(int host, in Room free) =>
+        new(_cpuBands.Of(free.CpuPercent), _memoryBands.Of(free.Kibibytes), (ulong)scale.ShareOf(free) << IdBits | (uint)host);
+
+    private void Add(in Spot spot)
+    {
+        ref var cell = ref (_cells[spot.Row] ??= new KeyList[Bands.Count])[spot.Column];
+        cell.Add(lists, spot.Key);
+        _inRow[spot.Row] |= 1UL << spot.Column;
+        _rows |= 1UL << spot.Row;
         Hosts++;
     }
 
-    public void Remove(int host, in Room free)
+    private void Remove(in Spot spot)
     {
-        var (row, column) = (_cpuBands.Of(free.CpuPercent), _memoryBands.Of(free.Kibibytes));
-        ref var cell = ref _cells[row]![column];
-        cell.Remove(lists, KeyOf(host, free));
+        ref var cell = ref _cells[spot.Row]![spot.Column];
+        cell.Remove(lists, spot.Key);
         Hosts--;
         if (cell.Count > 0)
             return;
-        _inRow[row] &= ~(1UL << column);
-        if (_inRow[row] == 0)
-            _rows &= ~(1UL << row);
-    }
-
-    /// <summary>The same host with less or more free than before.</summary>
-    public void Move(int host, in Room before, in Room now)
-    {
-        var (row, column) = (_cpuBands.Of(before.CpuPercent), _memoryBands.Of(before.Kibibytes));
-        if (row != _cpuBands.Of(now.CpuPercent) || column != _memoryBands.Of(now.Kibibytes))
-        {
-            Remove(host, before);
-            Add(host, now);
-        }
-        else if (KeyOf(host, before) is var from && KeyOf(host, now) is var to && from != to)
-        {
-            _cells[row]![column].Replace(lists, from, to);
-        }
+        _inRow[spot.Row] &= ~(1UL << spot.Column);
+        if (_inRow[spot.Row] == 0)
+            _rows &= ~(1UL << spot.Row);
     }
 
     /// <summary>The least key of a host that has the room and passes, or <paramref name="best"/> where none is below it.</summary>
-    /// <param name="rooms">what is free, by the id of the host</param>
-    public ulong Best<TEligible>(in Room asked, Room[] rooms, TEligible eligible, ulong best)
+    /// <param name="hosts">by their ids</param>
+    public ulong Best<TEligible>(in Room asked, Known[] hosts, TEligible eligible, ulong best)
         where TEligible : struct, IEligible, allows ref struct
     {
         var (row, column) = (_cpuBands.Of(asked.CpuPercent), _memoryBands.Of(asked.Kibibytes));
@@ -89,27 +94,30 @@ internal sealed class FitIndex(Scale scale, KeyLists lists)
                 var c = BitOperations.TrailingZeroCount(columns);
                 if ((ulong)(least + (c == column ? askedMemory : _leastMemory[c])) << IdBits >= best)
                     break;
-                best = First(ref _cells[r]![c], asked, rooms, eligible, best);
+                ref var cell = ref _cells[r]![c];
+                if (cell.First >= best)
+                    continue;
+                if (IsFit(cell.First, asked, hosts, eligible))
+                    best = cell.First;
+                else if (cell.Count > 1)
+                    best = Next(ref cell, asked, hosts, eligible, best);
             }
         }
 
         return best;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private ulong First<TEligible>(ref KeyList cell, in Room asked, Room[] rooms, TEligible eligible, ulong best)
-        where TEligible : struct, IEligible, allows ref struct =>
-        cell.Long
-            ? First(lists.Longs[cell.At]!, asked, rooms, eligible, best)
-            : First(lists.Arena.Keys(cell.At, cell.Count), asked, rooms, eligible, best, out _);
-
-    private ulong First<TEligible>(LongKeyList list, in Room asked, Room[] rooms, TEligible eligible, ulong best)
+    /// <summary>Of a cell whose first host will not do.</summary>
+    private ulong Next<TEligible>(ref KeyList cell, in Room asked, Known[] hosts, TEligible eligible, ulong best)
         where TEligible : struct, IEligible, allows ref struct
     {
-        for (var n = 0; n < list.Blocks; n++)
+        if (!cell.Long)
+            return First(lists.Arena.Keys(cell.At, cell.Count)[1..], asked, hosts, eligible, best, out _);
+        var list = lists.Longs[cell.At]!;
+        for (var (n, skipped) = (0, 1); n < list.Blocks; (n, skipped) = (n + 1, 0))
         {
             var (at, count) = list.Block(n);
-            best = First(lists.Arena.Keys(at, count), asked, rooms, eligible, best, out var ended);
+            best = First(lists.Arena.Keys(at, count)[skipped..], asked, hosts, eligible, best, out var ended);
             if (ended)
                 break;
         }
@@ -119,25 +127,29 @@ internal sealed class FitIndex(Scale scale, KeyLists lists)
 
     /// <param name="ended">nothing behind these keys can be better</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong First<TEligible>(Span<ulong> keys, in Room asked, Room[] rooms, TEligible eligible, ulong best, out bool ended)
+    private static ulong First<TEligible>(Span<ulong> keys, in Room asked, Known[] hosts, TEligible eligible, ulong best, out bool ended)
         where TEligible : struct, IEligible, allows ref struct
     {
         ended = true;
         foreach (var key in keys)
-        {
             if (key >= best)
                 return best;
-            var host = (int)key & (1 << IdBits) - 1;
-            ref var free = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(rooms), host);
-            if (eligible.May(host) && free.Holds(asked) && eligible.Is(host))
+            else if (IsFit(key, asked, hosts, eligible))
                 return key;
-        }
-
         ended = false;
         return best;
     }
 
-    private ulong KeyOf(int host, in Room free) => (ulong)scale.ShareOf(free) << IdBits | (uint)host;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool IsFit<TEligible>(ulong key, in Room asked, Known[] hosts, TEligible eligible)
+        where TEligible : struct, IEligible, allows ref struct
+    {
+        var host = (int)key & (1 << IdBits) - 1;
+        return eligible.May(host) && Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(hosts), host).Free.Holds(asked) && eligible.Is(host);
+    }
+
+    /// <summary>Where a host lies: its cell, and its key there.</summary>
+    public readonly record struct Spot(int Row, int Column, ulong Key);
 }
 
 /// <summary>Which hosts may be looked at: a struct, so that asking costs no call.</summary>

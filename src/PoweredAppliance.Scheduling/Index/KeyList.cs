@@ -1,11 +1,14 @@
 namespace PoweredAppliance.Scheduling.Index;
 
-/// <summary>Sorted keys: none, one block of an arena, or, of more than 64, the <see cref="LongKeyList"/> at that place. Eight bytes.</summary>
+/// <summary>Sorted keys: none, one block of an arena, or, of more than 32, the <see cref="LongKeyList"/> at that place.</summary>
 internal struct KeyList
 {
     private const int IsLong = 255;
 
     private int _countAndSize;
+
+    /// <summary>The least key, beside where the others are: mostly it is the only one that is asked for. Of no meaning where there is none.</summary>
+    public ulong First { get; private set; }
 
     public int At { get; private set; }
 
@@ -17,14 +20,15 @@ internal struct KeyList
 
     public void Add(KeyLists lists, ulong key)
     {
+        var (arena, count) = (lists.Arena, Count);
+        First = count == 0 ? key : Math.Min(First, key);
         if (Long)
         {
-            lists.Longs[At]!.Add(lists.Arena, key);
-            Become(At, Count + 1, IsLong);
+            lists.Longs[At]!.Add(arena, key);
+            Become(At, count + 1, IsLong);
             return;
         }
 
-        var (arena, count) = (lists.Arena, Count);
         if (count == 0)
             Become(arena.Take(0), 0, 0);
         else if (count == KeyArena.Capacity(Size) && Size == KeyArena.Largest)
@@ -36,10 +40,7 @@ internal struct KeyList
         else if (count == KeyArena.Capacity(Size))
             Move(arena, Size + 1);
 
-        var keys = arena.Keys(At, count + 1);
-        var place = KeyArena.Place(keys[..count], key);
-        keys[place..count].CopyTo(keys[(place + 1)..]);
-        keys[place] = key;
+        arena.Insert(At, Size, key);
         Become(At, count + 1, Size);
     }
 
@@ -48,19 +49,18 @@ internal struct KeyList
         var (arena, count) = (lists.Arena, Count);
         if (Long)
         {
-            lists.Longs[At]!.Remove(arena, key);
-            if (lists.Longs[At]!.Blocks == 1)
+            var list = lists.Longs[At]!;
+            list.Remove(arena, key);
+            First = list.First;
+            if (list.Blocks == 1)
                 Become(lists.Shorten(At), count - 1, KeyArena.Largest);
             else
                 Become(At, count - 1, IsLong);
             return;
         }
 
-        var keys = arena.Keys(At, count);
-        var place = KeyArena.Place(keys, key);
-        if (place == count || keys[place] != key)
-            throw new InvalidOperationException("a host is not where the index has it");
-        keys[(place + 1)..].CopyTo(keys[place..]);
+        arena.Remove(At, Size, key);
+        First = arena.First(At);
         Become(At, count - 1, Size);
         if (count == 1)
         {
@@ -71,25 +71,6 @@ internal struct KeyList
         {
             Move(arena, Size - 1);
         }
-    }
-
-    public void Replace(KeyLists lists, ulong key, ulong by)
-    {
-        if (Long)
-        {
-            Remove(lists, key);
-            Add(lists, by);
-            return;
-        }
-
-        var keys = lists.Arena.Keys(At, Count);
-        var from = KeyArena.Place(keys, key);
-        var to = KeyArena.Place(keys, by);
-        if (from < to)
-            keys[(from + 1)..to--].CopyTo(keys[from..]);
-        else
-            keys[to..from].CopyTo(keys[(to + 1)..]);
-        keys[to] = by;
     }
 
     private void Move(KeyArena arena, int size)

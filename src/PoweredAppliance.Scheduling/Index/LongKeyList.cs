@@ -1,13 +1,20 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
 namespace PoweredAppliance.Scheduling.Index;
 
-/// <summary>More sorted keys than a block holds: blocks of 64, and the first key of each to find it by.</summary>
+/// <summary>More sorted keys than a block holds: blocks of up to 32, and the first key of each to find it by.</summary>
 internal sealed class LongKeyList
 {
+    private const int Full = 4 << KeyArena.Largest;
+
     private ulong[] _first = new ulong[8];
     private int[] _at = new int[8];
     private byte[] _count = new byte[8];
 
     public int Blocks { get; private set; }
+
+    public ulong First => _first[0];
 
     public (int At, int Count) Block(int n) => (_at[n], _count[n]);
 
@@ -15,48 +22,51 @@ internal sealed class LongKeyList
     public void Begin(KeyArena arena, int at)
     {
         Blocks = 1;
-        (_at[0], _count[0], _first[0]) = (at, (byte)KeyArena.Capacity(KeyArena.Largest), arena.Keys(at, 1)[0]);
+        (_at[0], _count[0], _first[0]) = (at, Full, arena.First(at));
     }
 
     public void Add(KeyArena arena, ulong key)
     {
         var n = Find(key);
-        if (_count[n] == KeyArena.Capacity(KeyArena.Largest))
+        if (_count[n] == Full)
         {
             Split(arena, n);
             n += key >= _first[n + 1] ? 1 : 0;
         }
 
-        var (at, count) = Block(n);
-        var keys = arena.Keys(at, count + 1);
-        var place = KeyArena.Place(keys[..count], key);
-        keys[place..count].CopyTo(keys[(place + 1)..]);
-        keys[place] = key;
-        (_count[n], _first[n]) = ((byte)(count + 1), keys[0]);
+        arena.Insert(_at[n], KeyArena.Largest, key);
+        _count[n]++;
+        _first[n] = arena.First(_at[n]);
     }
 
     public void Remove(KeyArena arena, ulong key)
     {
         var n = Find(key);
-        var (at, count) = Block(n);
-        var keys = arena.Keys(at, count);
-        var place = KeyArena.Place(keys, key);
-        if (place == count || keys[place] != key)
-            throw new InvalidOperationException("a host is not where the index has it");
-        keys[(place + 1)..].CopyTo(keys[place..]);
-        (_count[n], _first[n]) = ((byte)(count - 1), keys[0]);
+        arena.Remove(_at[n], KeyArena.Largest, key);
+        var count = --_count[n];
+        _first[n] = arena.First(_at[n]);
         // The last block stays while it is alone; joined ones have room left, so that the next key does not split them again.
-        if (n + 1 < Blocks && count - 1 + _count[n + 1] <= 48)
+        var most = count == 0 ? Full : Full * 3 / 4;
+        if (n + 1 < Blocks && count + _count[n + 1] <= most)
             Join(arena, n);
-        else if (n > 0 && count - 1 + _count[n - 1] <= 48)
+        else if (n > 0 && count + _count[n - 1] <= most)
             Join(arena, n - 1);
     }
 
+    /// <summary>The block that has the key or would have it.</summary>
     private int Find(ulong key)
     {
-        var first = _first.AsSpan(0, Blocks);
-        var place = KeyArena.Place(first, key);
-        return place < first.Length && first[place] == key ? place : Math.Max(0, place - 1);
+        ref var first = ref MemoryMarshal.GetArrayDataReference(_first);
+        nint low = 0;
+        for (var left = Blocks; left > 1;)
+        {
+            var half = left >> 1;
+            // In which half it is cannot be foreseen, so nothing here may depend on a jump.
+            low += Unsafe.Add(ref first, low + half) <= key ? half : 0;
+            left -= half;
+        }
+
+        return (int)low;
     }
 
     private void Split(KeyArena arena, int n)
@@ -68,11 +78,12 @@ internal sealed class LongKeyList
             Array.Resize(ref _count, Blocks + Blocks / 2);
         }
 
-        const int half = 32;
+        const int half = Full / 2;
         var to = arena.Take(KeyArena.Largest);
         arena.Keys(_at[n] + half, half).CopyTo(arena.Keys(to, half));
+        arena.Cut(_at[n] + half, half);
         Shift(n + 1, n + 2);
-        (_at[n + 1], _count[n + 1], _first[n + 1]) = (to, half, arena.Keys(to, 1)[0]);
+        (_at[n + 1], _count[n + 1], _first[n + 1]) = (to, half, arena.First(to));
         _count[n] = half;
         Blocks++;
     }

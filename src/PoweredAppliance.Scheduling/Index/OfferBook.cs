@@ -40,18 +40,10 @@ internal sealed class OfferBook
 
         // Ids count up, so that their low digits spread them, and what came together lies together.
         ref var bucket = ref _buckets[vm & _buckets.Length - 1];
-        _entries[at] = new Entry
-        {
-            Vm = vm,
-            Generation = generation,
-            Host = host,
-            CpuPercent = room.CpuPercent,
-            Kibibytes = room.Kibibytes,
-            MebibytesOfDisk = room.MebibytesOfDisk,
-            NextInBucket = bucket,
-            OlderOnHost = newest,
-            NewerOnHost = None,
-        };
+        ref var entry = ref _entries[at];
+        (entry.Vm, entry.Generation, entry.Host) = (vm, generation, host);
+        (entry.CpuPercent, entry.Kibibytes, entry.MebibytesOfDisk) = (room.CpuPercent, room.Kibibytes, room.MebibytesOfDisk);
+        (entry.NextInBucket, entry.OlderOnHost, entry.NewerOnHost) = (bucket, newest, None);
         if (newest != None)
             _entries[newest].NewerOnHost = at;
         bucket = newest = at;

@@ -34,4 +34,12 @@ internal struct Room(int cpuPercent, long kibibytes, long mebibytesOfDisk, int v
         MebibytesOfDisk += asked.MebibytesOfDisk;
         Vms--;
     }
+
+    public void Change(in Room by, bool taken)
+    {
+        if (taken)
+            Take(by);
+        else
+            Give(by);
+    }
 }

@@ -17,19 +17,19 @@ internal sealed class Fleet
 
     public const int Clusters = 8;
 
-    private readonly IReadOnlyList<Demand> _demands;
+    private readonly Demand[] _demands;
     private readonly (int Vm, int Generation)[] _open = new (int, int)[OpenOffers];
-    private int _next;
+    private int _next, _generation = 2, _oldest;
 
     /// <param name="demands">taken again from the first when the last was placed</param>
     /// <param name="attributes">null: hosts have none</param>
     public Fleet(int hosts, IReadOnlyList<Demand> demands, HostLookup? attributes = null)
     {
-        (_demands, Map) = (demands, new(attributes ?? ((_, _) => [])));
+        (_demands, Map) = ([.. demands], new(attributes ?? ((_, _) => [])));
         foreach (var host in Filled(hosts))
             Map.Upsert(host with { Cluster = host.Id.Value % Clusters });
         for (var n = 0; n < OpenOffers; n++)
-            Place();
+            Place(_demands[_next]);
     }
 
     public CapacityMap Map { get; }
@@ -37,25 +37,30 @@ internal sealed class Fleet
     /// <summary>Chooses, reserves, and gives back what was reserved a while ago. False: it fitted nowhere.</summary>
     public bool Decide()
     {
-        var (vm, generation) = _open[_next % OpenOffers];
-        Map.Release(new(vm), generation);
-        return Place();
+        Release();
+        return Place(_demands[_next]);
     }
 
     /// <summary>The same of another shape.</summary>
     public bool Decide(Shape shape)
     {
-        var (vm, generation) = _open[_next % OpenOffers];
-        Map.Release(new(vm), generation);
-        return Place(_demands[_next % _demands.Count] with { Shape = shape });
+        Release();
+        return Place(_demands[_next] with { Shape = shape });
     }
 
-    private bool Place() => Place(_demands[_next % _demands.Count]);
+    private void Release()
+    {
+        var (vm, generation) = _open[_oldest];
+        Map.Release(new(vm), generation);
+    }
 
     private bool Place(Demand demand)
     {
-        var generation = _next / _demands.Count + 2;
-        _open[_next++ % OpenOffers] = (demand.Vm.Value, generation);
+        var generation = _generation;
+        _open[_oldest] = (demand.Vm.Value, generation);
+        _oldest = (_oldest + 1) % OpenOffers;
+        if (++_next == _demands.Length)
+            (_next, _generation) = (0, _generation + 1);
         return Map.Choose(demand) is { } host && Map.TryReserve(demand, generation, host);
     }
 
@@ -67,20 +72,21 @@ internal sealed class Fleet
             map.Upsert(new HostCapacity(new(id), "host", 0, true, true, Cores * 100, Cores * 100, Kibibytes, Kibibytes, 20_000_000, 0));
         var total = hosts * (Cores * 100L);
         var dice = new Random(4711);
-        var placed = new List<(Demand Demand, int Generation)>();
+        var placed = new List<(VmId Vm, int CpuPercent)>();
         var (used, ended) = (0L, 0);
         for (var n = 0; ended <= placed.Count; n++)
         {
-            var demand = _demands[n % _demands.Count] with { Shape = Shape.Any, Affinity = null };
-            if (map.Choose(demand) is not { } at || !map.TryReserve(demand, n, at))
+            // As in a zone, each VM has an id of its own.
+            var demand = _demands[n % _demands.Length] with { Vm = new(n), Shape = Shape.Any, Affinity = null };
+            if (map.Choose(demand) is not { } at || !map.TryReserve(demand, 0, at))
                 break;
-            placed.Add((demand, n));
+            placed.Add((demand.Vm, demand.CpuPercent));
             used += demand.CpuPercent;
             for (; used > total * 85 / 100; ended++)
             {
                 var victim = dice.Next(placed.Count);
-                map.Release(placed[victim].Demand.Vm, placed[victim].Generation);
-                used -= placed[victim].Demand.CpuPercent;
+                map.Release(placed[victim].Vm, 0);
+                used -= placed[victim].CpuPercent;
                 placed[victim] = placed[^1];
                 placed.RemoveAt(placed.Count - 1);
             }
