@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using PoweredAppliance.Core;
 using PoweredAppliance.Scheduling.Index;
 using PoweredAppliance.Scheduling.Shapes;
@@ -37,7 +38,7 @@ public sealed partial class CapacityMap
         var best = ulong.MaxValue;
         foreach (var index in indexes)
         {
-            if (index.Hosts == 0)
+            if (!index.MayHold(asked))
                 continue;
             var demanded = (ulong)index.Scale.ShareOf(asked) << FitIndex.IdBits;
             var limit = best > ulong.MaxValue - demanded ? ulong.MaxValue : best + demanded;
@@ -66,41 +67,37 @@ public sealed partial class CapacityMap
 
     private HostId? HighestRanked(Demand demand, in Room asked, Query? query)
     {
-        var order = _shapes.OrderOf(demand.Shape.Rank!, _hosts.Length);
+        var (order, isReversed) = _shapes.OrderOf(demand.Shape.Rank!, _hosts.Length);
+        if (order.Groups is { } groups && query?.Few is null)
+        {
+            for (var n = groups.Count - 1; n >= 0; n--)
+            {
+                var group = CollectionsMarshal.AsSpan(groups[isReversed ? groups.Count - 1 - n : n].Indexes);
+                if (BestFit(group, asked, new Allowed(query?.Bits, demand)) is var found and < ulong.MaxValue)
+                    return new HostId(HostOf(found));
+            }
+
+            return null;
+        }
+
+        var (highest, best) = (long.MinValue, ulong.MaxValue);
         if (query?.Few is { } few)
-            return HighestOf(few, order, demand, asked);
-        if (order.Groups is not { } groups)
-            return HighestOfAll(order, demand, asked, query);
-        for (var n = 0; n < groups.Count; n++)
-            if (BestFit(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(groups[n]), asked, new Allowed(query?.Bits, demand)) is var best and < ulong.MaxValue)
-                return new HostId(HostOf(best));
-        return null;
-    }
-
-    private HostId? HighestOf(int[] hosts, RankOrder order, Demand demand, in Room asked)
-    {
-        var (highest, best) = (long.MinValue, ulong.MaxValue);
-        foreach (var host in hosts)
-            Prefer(host, order, demand, asked, ref highest, ref best);
+            foreach (var host in few)
+                Prefer(host, isReversed ? ~order.RankOf(host) : order.RankOf(host), demand, asked, ref highest, ref best);
+        else
+            for (var host = 0; host < _hosts.Length; host++)
+                if (query is null || HostBits.Get(query.Bits, host))
+                    Prefer(host, isReversed ? ~order.RankOf(host) : order.RankOf(host), demand, asked, ref highest, ref best);
         return best == ulong.MaxValue ? null : new HostId(HostOf(best));
     }
 
-    private HostId? HighestOfAll(RankOrder order, Demand demand, in Room asked, Query? query)
+    private void Prefer(int host, long rank, Demand demand, in Room asked, ref long highest, ref ulong best)
     {
-        var (highest, best) = (long.MinValue, ulong.MaxValue);
-        for (var host = 0; host < _hosts.Length; host++)
-            if (query is null || HostBits.Get(query.Bits, host))
-                Prefer(host, order, demand, asked, ref highest, ref best);
-        return best == ulong.MaxValue ? null : new HostId(HostOf(best));
-    }
-
-    private void Prefer(int host, RankOrder order, Demand demand, in Room asked, ref long highest, ref ulong best)
-    {
-        if (order.RankOf(host) < highest || !_hosts[host].IsOpen || !_hosts[host].Free.Holds(asked))
+        if (rank < highest || !_hosts[host].IsOpen || !_hosts[host].Free.Holds(asked))
             return;
         var key = LeftKey(host, asked);
-        if ((order.RankOf(host) > highest || key < best) && !demand.IsBarred(new(host)))
-            (highest, best) = (order.RankOf(host), key);
+        if ((rank > highest || key < best) && !demand.IsBarred(new(host)))
+            (highest, best) = (rank, key);
     }
 
     private ulong LeftKey(int host, in Room asked)
@@ -123,9 +120,7 @@ public sealed partial class CapacityMap
 
     private static int HostOf(ulong key) => (int)key & MostIds - 1;
 
-    private (bool IsOpen, Room Free, Scale Scale) ShownOf(int host) => _hosts[host].IsOpen
-        ? (true, _hosts[host].Free, _models[_hosts[host].Model].Index.Scale)
-        : (false, default, null!);
+    private ref readonly Known KnownOf(int host) => ref _hosts[host];
 
     /// <summary>What the map counts itself is never asked for: it would be old with the next placement.</summary>
     private Func<int, double>? CountOf(string name) => name.ToUpperInvariant() switch

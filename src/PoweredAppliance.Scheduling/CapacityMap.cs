@@ -26,7 +26,7 @@ public sealed partial class CapacityMap
     public CapacityMap(HostLookup attributes)
     {
         _attributes = attributes;
-        _shapes = new(_changes, ColumnOf, host => _hosts[host].IsSaid ? _models[_hosts[host].Model].Cluster : int.MinValue, ShownOf);
+        _shapes = new(_changes, ColumnOf, host => _hosts[host].IsSaid ? _models[_hosts[host].Model].Cluster : int.MinValue, _models, KnownOf);
     }
 
     public int Hosts { get; private set; }
@@ -57,8 +57,8 @@ public sealed partial class CapacityMap
         known = new Known(free, host.Enabled, host.Monitored, _models.Of(host), known.NewestOffer);
         _shapes.Clusters.Set(host.Cluster, id, isIn: true);
         _names[id] = host.Name;
-        if (known.IsShown)
-            IndexOf(known).Add(id, known.Free);
+        if (known.IsShown && IndexOf(known) is var index)
+            index.Add(index.Scale.SpotOf(id, known.Free));
         _changes.Attributes.Add(id);
     }
 
@@ -132,8 +132,8 @@ public sealed partial class CapacityMap
     private void Forget(int host)
     {
         ref var known = ref _hosts[host];
-        if (known.IsShown)
-            IndexOf(known).Remove(host, known.Free);
+        if (known.IsShown && IndexOf(known) is var index)
+            index.Remove(index.Scale.SpotOf(host, known.Free));
         Hosts--;
         _shapes.Clusters.Set(_models[known.Model].Cluster, host, isIn: false);
     }
@@ -149,9 +149,13 @@ public sealed partial class CapacityMap
         }
 
         var index = IndexOf(known);
-        var (was, from) = (known.IsShown, index.SpotOf(host, known.Free));
+        var (wasAny, from) = (known.Free.IsAny, index.Scale.SpotOf(host, known.Free));
         known.Free.Change(room, taken);
-        index.Move(was, from, known.IsShown, index.SpotOf(host, known.Free));
+        var to = index.Scale.SpotOf(host, known.Free);
+        if (wasAny)
+            index.Remove(from);
+        if (known.Free.IsAny)
+            index.Add(to);
     }
 
     private FitIndex IndexOf(in Known known) => _models[known.Model].Index;

@@ -9,8 +9,10 @@ namespace PoweredAppliance.Core.Expressions;
 public sealed class Rank : IEquatable<Rank>
 {
     private readonly RankTerm _term;
+    private readonly int _hash;
 
-    private Rank(RankTerm term) => _term = term;
+    private Rank(RankTerm term) =>
+        (_term, _hash, Reverses) = (term, term.GetHashCode(), term is RankTerm.Negated negated ? new Rank(negated.Term) : null);
 
     /// <summary>What an empty text says.</summary>
     public static Rank Zero { get; } = new(new RankTerm.Nothing());
@@ -54,14 +56,17 @@ public sealed class Rank : IEquatable<Rank>
             : (long)value;
     }
 
+    /// <summary>What ranks as this does, the other way about; null: it has no minus in front.</summary>
+    public Rank? Reverses { get; }
+
     /// <summary>The names whose values it is made of, each once.</summary>
     public ImmutableArray<string> Names() => [.. _term.Names().Distinct()];
 
-    public bool Equals(Rank? other) => other is not null && _term.Equals(other._term);
+    public bool Equals(Rank? other) => other is not null && _hash == other._hash && _term.Equals(other._term);
 
     public override bool Equals(object? obj) => Equals(obj as Rank);
 
-    public override int GetHashCode() => _term.GetHashCode();
+    public override int GetHashCode() => _hash;
 
     /// <summary>A text that says the same and parses to an equal rank.</summary>
     public override string ToString() => _term.ToString()!;

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace PoweredAppliance.Scheduling.Index;
 
@@ -14,6 +15,7 @@ internal readonly record struct Bands
 
     public Bands(long total) => _shift = Math.Max(0, BitOperations.Log2((ulong)Math.Max(1, total)) - 16);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int Of(long amount)
     {
         var steps = (ulong)amount >> _shift;

@@ -29,46 +29,31 @@ internal sealed class FitIndex(Scale scale, KeyLists lists)
     private readonly long[] _leastCpu = scale.LeastCpu, _leastMemory = scale.LeastMemory;
     private ulong _rows;
 
-    public int Hosts { get; private set; }
-
     public Scale Scale => scale;
 
-    public void Add(int host, in Room free) => Add(SpotOf(host, free));
+    /// <summary>False: nowhere there is as much cpu.</summary>
+    public bool MayHold(in Room asked) => _rows >> _cpuBands.Of(asked.CpuPercent) != 0;
 
-    public void Remove(int host, in Room free) => Remove(SpotOf(host, free));
-
-    /// <summary>The same host with less or more free than before.</summary>
-    public void Move(int host, in Room before, in Room now) => Move(true, SpotOf(host, before), true, SpotOf(host, now));
-
-    /// <param name="was">it was there at all</param>
-    /// <param name="isNow">it will be</param>
-    public void Move(bool was, in Spot from, bool isNow, in Spot to)
+    public void Move(in Spot from, in Spot to)
     {
-        if (was)
-            Remove(from);
-        if (isNow)
-            Add(to);
+        if (from == to)
+            return;
+        Remove(from);
+        Add(to);
     }
 
-    /// <summary>Of no meaning where less than nothing is free.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Spot SpotOf(int host, in Room free) =>
-        new(_cpuBands.Of(free.CpuPercent), _memoryBands.Of(free.Kibibytes), (ulong)scale.ShareOf(free) << IdBits | (uint)host);
-
-    private void Add(in Spot spot)
+    public void Add(in Spot spot)
     {
         ref var cell = ref (_cells[spot.Row] ??= new KeyList[Bands.Count])[spot.Column];
         cell.Add(lists, spot.Key);
         _inRow[spot.Row] |= 1UL << spot.Column;
         _rows |= 1UL << spot.Row;
-        Hosts++;
     }
 
-    private void Remove(in Spot spot)
+    public void Remove(in Spot spot)
     {
         ref var cell = ref _cells[spot.Row]![spot.Column];
         cell.Remove(lists, spot.Key);
-        Hosts--;
         if (cell.Count > 0)
             return;
         _inRow[spot.Row] &= ~(1UL << spot.Column);
@@ -147,9 +132,6 @@ internal sealed class FitIndex(Scale scale, KeyLists lists)
         var host = (int)key & (1 << IdBits) - 1;
         return eligible.May(host) && Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(hosts), host).Free.Holds(asked) && eligible.Is(host);
     }
-
-    /// <summary>Where a host lies: its cell, and its key there.</summary>
-    public readonly record struct Spot(int Row, int Column, ulong Key);
 }
 
 /// <summary>Which hosts may be looked at: a struct, so that asking costs no call.</summary>

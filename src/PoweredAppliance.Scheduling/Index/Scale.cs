@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace PoweredAppliance.Scheduling.Index;
 
 /// <summary>How a hardware class measures what is free on its hosts: the shares of it that are cpu and memory, and their bands.</summary>
@@ -18,7 +20,13 @@ internal sealed class Scale(Share cpu, Share memory)
     public long[] LeastMemory { get; } = Leasts(memory);
 
     /// <summary>The share of the host that so much of it is, cpu and memory added.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public long ShareOf(in Room room) => Cpu.Of(room.CpuPercent) + Memory.Of(room.Kibibytes);
+
+    /// <summary>Of no meaning where less than nothing is free.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Spot SpotOf(int host, in Room free) =>
+        new((ulong)ShareOf(free) << FitIndex.IdBits | (uint)host, CpuBands.Of(free.CpuPercent), MemoryBands.Of(free.Kibibytes));
 
     private static long[] Leasts(Share share)
     {

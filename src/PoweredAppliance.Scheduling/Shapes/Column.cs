@@ -56,6 +56,9 @@ internal sealed class Column
 
     public string[] Value(int number) => _values[number];
 
+    /// <summary>Of the map's own counts as they are now; else as it was when it caught up last.</summary>
+    public double NumberOf(int host) => _counted is null ? _numbers[host] : _counted(host);
+
     public string[] ValuesOf(int host) => _counted is null ? _values[_of[host]] : [_numbers[host].ToString(CultureInfo.InvariantCulture)];
 
     public void CatchUp(HostChanges changes, int hosts)
@@ -110,7 +113,7 @@ internal sealed class Column
         }
 
         _of[host] = number;
-        Put(host, NumberOf(values[0]));
+        Put(host, Parsed(values[0]));
     }
 
     private void Put(int host, double number)
@@ -120,7 +123,7 @@ internal sealed class Column
             IsSmall = false;
     }
 
-    private double NumberOf(string text)
+    private double Parsed(string text)
     {
         if (Core.Expressions.Comparison.ParseNumber(text) is not { } exact)
             return double.NaN;

@@ -4,8 +4,8 @@ using PoweredAppliance.Scheduling.Index;
 namespace PoweredAppliance.Scheduling.Shapes;
 
 /// <summary>
-/// What a rank makes of every host, and, where it makes few different numbers, an index of the hosts for each of them, the highest first.
-/// All shapes with that rank share it.
+/// What a rank makes of every host, and, where it makes few different numbers, an index of the hosts for each of them. All shapes with
+/// that rank, or with its reverse, share it.
 /// </summary>
 internal sealed class RankOrder
 {
@@ -15,95 +15,126 @@ internal sealed class RankOrder
     private readonly Rank _rank;
     private readonly Column[] _columns;
     private readonly Func<string, double> _numbers;
-    private readonly Dictionary<long, List<FitIndex>> _groupOf = [];
-    private readonly SortedList<long, List<FitIndex>> _groups = new(Comparer<long>.Create((a, b) => b.CompareTo(a)));
+    private readonly SortedList<long, Group> _groups = [];
+    private readonly Dictionary<long, Group> _groupOf = [];
     private readonly KeyLists _lists = new();
-    private readonly Func<int, (bool IsOpen, Room Free, Scale Scale)> _hostOf;
-    private long[] _ranks = [];
-    private (Room Free, FitIndex? In)[] _shown = [];
-    private Watch _attributes, _rooms = new(rooms: true);
+    private readonly Models _models;
+    private readonly KnownOf _knownOf;
     private readonly bool _moves;
+    private Place[] _places = [];
+    private Watch _attributes = new(rooms: false), _rooms = new(rooms: true);
     private int _host;
 
-    public RankOrder(Rank rank, Func<string, Column> columnOf, Func<int, (bool IsOpen, Room Free, Scale Scale)> hostOf)
+    public RankOrder(Rank rank, Func<string, Column> columnOf, Models models, KnownOf knownOf)
     {
-        (_rank, _hostOf) = (rank, hostOf);
-        var names = rank.Names();
-        var columns = names.ToDictionary(name => name, columnOf);
+        (_rank, _models, _knownOf) = (rank, models, knownOf);
+        var columns = rank.Names().ToDictionary(name => name, columnOf);
         _columns = [.. columns.Values.Distinct()];
-        _numbers = name => columns[name].Numbers[_host] is var number && double.IsFinite(number) ? number : 0;
+        _numbers = _columns is [var one] ? _ => Finite(one.NumberOf(_host)) : name => Finite(columns[name].NumberOf(_host));
         _moves = Array.Exists(_columns, column => column.Moves);
-        _attributes = new(rooms: false);
     }
 
-    /// <summary>Null: each host has to be asked for its rank.</summary>
-    public IList<List<FitIndex>>? Groups { get; private set; }
+    /// <summary>The lowest first. Null: each host has to be asked for its rank.</summary>
+    public IList<Group>? Groups { get; private set; }
 
-    public long RankOf(int host) => _ranks[host];
+    public long RankOf(int host) => _places[host].Rank;
 
     public void CatchUp(HostChanges changes, int hosts)
     {
-        if (_rooms.IsCurrent(changes) && _attributes.IsCurrent(changes) && _ranks.Length == hosts)
+        if (_rooms.IsCurrent(changes) && _places.Length == hosts)
             return;
         foreach (var column in _columns)
-            column.CatchUp(changes, hosts);
-        if (_ranks.Length != hosts || !_rooms.CanFollow(changes))
+            if (!column.IsCounted)
+                column.CatchUp(changes, hosts);
+        if (_places.Length != hosts || !_rooms.CanFollow(changes))
         {
             _groups.Clear();
             _groupOf.Clear();
             Groups = _groups.Values;
-            (_ranks, _shown) = (new long[hosts], new (Room, FitIndex?)[hosts]);
+            _places = new Place[hosts];
             for (var host = 0; host < hosts; host++)
-                Look(host, ranked: false);
+                Look(host, isRanked: false);
             _rooms.SkipAll(changes);
             _attributes.SkipAll(changes);
             return;
         }
 
         for (var host = _attributes.Next(changes); host >= 0; host = _attributes.Next(changes))
-            Look(host, ranked: false);
+            Look(host, isRanked: false);
         for (var host = _rooms.Next(changes); host >= 0; host = _rooms.Next(changes))
-            Look(host, ranked: !_moves);
+            Look(host, isRanked: !_moves);
     }
 
-    /// <param name="ranked">its rank is as it was</param>
-    private void Look(int host, bool ranked)
+    private static double Finite(double number) => double.IsFinite(number) ? number : 0;
+
+    /// <param name="isRanked">its rank is as it was</param>
+    private void Look(int host, bool isRanked)
     {
-        _host = host;
-        var before = _ranks[host];
-        if (!ranked)
-            _ranks[host] = _rank.Evaluate(_numbers);
+        ref var place = ref _places[host];
+        var before = place.Rank;
+        if (!isRanked)
+        {
+            _host = host;
+            place.Rank = _rank.Evaluate(_numbers);
+        }
+
         if (Groups is null)
             return;
-        var (isOpen, free, scale) = _hostOf(host);
-        isOpen &= free.IsAny;
-        ref var shown = ref _shown[host];
-        if (isOpen && before == _ranks[host] && shown.In is { } same && same.Scale == scale)
+        ref readonly var known = ref _knownOf(host);
+        if (!known.IsShown)
         {
-            same.Move(host, shown.Free, free);
-            shown.Free = free;
+            place.In?.Remove(place.Spot);
+            place.In = null;
             return;
         }
 
-        shown.In?.Remove(host, shown.Free);
-        shown = default;
-        if (!isOpen)
-            return;
-        shown = (free, IndexOf(_ranks[host], scale));
-        shown.In!.Add(host, free);
+        var scale = _models[known.Model].Index.Scale;
+        var spot = scale.SpotOf(host, known.Free);
+        if (place.In is { } same && place.Rank == before && same.Scale == scale)
+        {
+            same.Move(place.Spot, spot);
+        }
+        else
+        {
+            place.In?.Remove(place.Spot);
+            place.In = IndexOf(place.Rank, scale);
+            place.In.Add(spot);
+        }
+
+        place.Spot = spot;
         if (_groups.Count > MostGroups)
-            (Groups, _shown) = (null, []);
+            LetGo();
+    }
+
+    private void LetGo()
+    {
+        Groups = null;
+        for (var host = 0; host < _places.Length; host++)
+            _places[host].In = null;
+        _groups.Clear();
+        _groupOf.Clear();
     }
 
     private FitIndex IndexOf(long rank, Scale scale)
     {
         if (!_groupOf.TryGetValue(rank, out var group))
-            _groups[rank] = _groupOf[rank] = group = [];
-        foreach (var index in group)
+            _groups[rank] = _groupOf[rank] = group = new([]);
+        foreach (var index in group.Indexes)
             if (index.Scale == scale)
                 return index;
         var made = new FitIndex(scale, _lists);
-        group.Add(made);
+        group.Indexes.Add(made);
         return made;
+    }
+
+    /// <summary>Hosts of one rank.</summary>
+    /// <param name="Indexes">one for each hardware class</param>
+    public sealed record Group(List<FitIndex> Indexes);
+
+    private struct Place
+    {
+        public long Rank;
+        public Spot Spot;
+        public FitIndex? In;
     }
 }

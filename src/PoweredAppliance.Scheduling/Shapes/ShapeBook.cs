@@ -7,7 +7,7 @@ namespace PoweredAppliance.Scheduling.Shapes;
 /// What was found out for shapes that were asked: columns of attributes, bits of comparisons, queries and orders by rank, each made when it
 /// is first needed. Bounded: of what has not been asked for long, half is forgotten when there is too much.
 /// </summary>
-internal sealed class ShapeBook(HostChanges changes, Func<string, Column> read, Func<int, int> clusterOf, Func<int, (bool IsOpen, Room Free, Scale Scale)> hostOf)
+internal sealed class ShapeBook(HostChanges changes, Func<string, Column> read, Func<int, int> clusterOf, Models models, KnownOf knownOf)
 {
     /// <summary>In eights of a byte: of the bits of queries and comparisons, so that more hosts mean fewer of them.</summary>
     private const int MostWords = 2_000_000;
@@ -64,18 +64,19 @@ internal sealed class ShapeBook(HostChanges changes, Func<string, Column> read, 
         return once.Add(hash);
     }
 
-    /// <summary>Current.</summary>
-    public RankOrder OrderOf(Rank rank, int hosts)
+    /// <summary>Current; and whether the rank is the reverse of that order.</summary>
+    public (RankOrder Order, bool IsReversed) OrderOf(Rank rank, int hosts)
     {
-        if (!_ranks.TryGetValue(rank, out var order))
+        var forward = rank.Reverses ?? rank;
+        if (!_ranks.TryGetValue(forward, out var order))
         {
             if (_ranks.Count >= MostRanks)
                 _ranks.Clear();
-            _ranks[rank] = order = new RankOrder(rank, ColumnOf, hostOf);
+            _ranks[forward] = order = new RankOrder(forward, ColumnOf, models, knownOf);
         }
 
         order.CatchUp(changes, hosts);
-        return order;
+        return (order, rank.Reverses is not null);
     }
 
     private Atom AtomOf(Comparison comparison)
@@ -118,3 +119,6 @@ internal sealed class ShapeBook(HostChanges changes, Func<string, Column> read, 
         _columns.Clear();
     }
 }
+
+/// <summary>What is known of a host by its id, where it is.</summary>
+internal delegate ref readonly Known KnownOf(int host);
