@@ -17,6 +17,13 @@ public sealed partial class CapacityMap
         if (demand.Only is { } only)
             return Knows(only) && Fits(demand, asked, only.Value) ? only : null;
         var query = shape.LetsAll ? null : _shapes.QueryOf(shape, _hosts.Length);
+        if (query is { HasBits: false })
+        {
+            if (shape.Rank is null && BestOfFewLooks(demand, asked, query) is var (isAnswer, host) && isAnswer)
+                return host;
+            _shapes.Make(query, _hosts.Length);
+        }
+
         if (shape.Rank is not null)
             return HighestRanked(demand, asked, query);
         if (query?.Few is { } few)
@@ -48,6 +55,16 @@ public sealed partial class CapacityMap
         }
 
         return best;
+    }
+
+    /// <summary>
+    /// The best fit, where it is found soon: then the bits of a shape that was never asked before would cost more than they save.
+    /// </summary>
+    private (bool IsAnswer, HostId? Host) BestOfFewLooks(Demand demand, in Room asked, Query query)
+    {
+        query.Looks = 48 + _hosts.Length / 128;
+        var best = BestFit(_models.Indexes, asked, new Tried(this, query, demand));
+        return query.Looks < 0 ? (false, null) : (true, best == ulong.MaxValue ? null : new HostId(HostOf(best)));
     }
 
     private HostId? BestOf(int[] hosts, Demand demand, in Room asked)
@@ -112,8 +129,10 @@ public sealed partial class CapacityMap
 
     /// <summary>Who asks for one host does not need to know of the others.</summary>
     private bool Lets(Demand demand, int host) => demand.Only is null
-        ? HostBits.Get(_shapes.QueryOf(demand.Shape, _hosts.Length).Bits, host)
+        ? Lets(_shapes.QueryOf(demand.Shape, _hosts.Length), host)
         : LetsOnly(demand.Shape, host);
+
+    private bool Lets(Query query, int host) => query.HasBits ? HostBits.Get(query.Bits, host) : query.Lets(host, _models[_hosts[host].Model].Cluster);
 
     private bool LetsOnly(Shape shape, int host) =>
         shape.Lets(_models[_hosts[host].Model].Cluster) && shape.Requirement?.Holds(name => ValuesOf(new(host), name)) != false;
@@ -159,5 +178,13 @@ public sealed partial class CapacityMap
         public bool May(int host) => bits is null || HostBits.Get(bits, host);
 
         public bool Is(int host) => !demand.IsBarred(new(host));
+    }
+
+    /// <summary>Who has looked often enough says yes to all, which ends the search.</summary>
+    private readonly struct Tried(CapacityMap map, Query query, Demand demand) : IEligible
+    {
+        public bool May(int host) => true;
+
+        public bool Is(int host) => --query.Looks < 0 || map.Lets(query, host) && !demand.IsBarred(new(host));
     }
 }

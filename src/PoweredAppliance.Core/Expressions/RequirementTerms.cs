@@ -128,8 +128,11 @@ public sealed record Comparison(string Name, ComparisonSign Sign, decimal? Numbe
         return values => holds(_ => values);
     }
 
-    /// <summary>What it asks of the first value as a number; null: it asks something else.</summary>
-    public decimal? OfNumber => Name != CurrentVms && Sign is not ComparisonSign.Contains ? Number : null;
+    /// <summary>What it asks of the first value as a number, where that is exact; null: it asks something else.</summary>
+    public double? OfNumber { get; } = Name != CurrentVms && Sign is not ComparisonSign.Contains && Number is { } number ? Exact(number) : null;
+
+    /// <summary>The same number; null: it has more digits than a <see cref="double"/>.</summary>
+    public static double? Exact(decimal number) => Math.Abs(number) < 1e15m && (decimal)(double)number == number ? (double)number : null;
 
     /// <summary>A value that counts as a number.</summary>
     public static decimal? ParseNumber(string text) =>

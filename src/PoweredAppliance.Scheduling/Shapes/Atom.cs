@@ -8,19 +8,21 @@ namespace PoweredAppliance.Scheduling.Shapes;
 /// <summary>One comparison, and a bit for each host that is as it asks. All requirements that contain it share it.</summary>
 internal sealed class Atom
 {
+    /// <summary>It does not ask whether the value is one that can be found by its number.</summary>
+    private const int NoValue = -2;
+
     private readonly Comparison _asks;
     private readonly double? _number;
     private readonly Column _column;
     private readonly BitArrays _arrays;
     private Func<IEnumerable<string>, bool>? _holds;
-    private List<bool>? _holdsOf;
+    private bool?[] _holdsOf = [];
     private Watch _watch;
-    private int _version = -1;
+    private int _version = -1, _knownVersion = -1, _value = NoValue;
 
     public Atom(Comparison asks, Column column, BitArrays arrays)
     {
-        (_asks, _column, _arrays) = (asks, column, arrays);
-        _number = asks.OfNumber is { } number && (decimal)(double)number == number ? (double)number : null;
+        (_asks, _column, _arrays, _number) = (asks, column, arrays, asks.OfNumber);
         _watch = new(column.Moves);
     }
 
@@ -33,12 +35,11 @@ internal sealed class Atom
 
     public void CatchUp(HostChanges changes, int hosts)
     {
-        _column.CatchUp(changes, hosts);
+        Prepare(changes, hosts);
         if (_watch.IsCurrent(changes) && _version == _column.Version)
             return;
         if (_version != _column.Version || !_watch.CanFollow(changes))
         {
-            _holdsOf?.Clear();
             _version = _column.Version;
             Bits = _arrays.Cleared(Bits, HostBits.Words(hosts));
             LookAtAll(hosts);
@@ -51,9 +52,20 @@ internal sealed class Atom
             HostBits.Set(Bits, host, Holds(host));
     }
 
-    public bool Is(int host) => HostBits.Get(Bits, host);
+    /// <summary>That it may be asked of single hosts; bits are not made for that.</summary>
+    public void Prepare(HostChanges changes, int hosts)
+    {
+        _column.CatchUp(changes, hosts);
+        if (_knownVersion != _column.Version)
+            (_knownVersion, _holdsOf) = (_column.Version, []);
+        // A name among as many names as there are hosts is found, not compared with each.
+        _value = _asks is { Text: { } text, Sign: ComparisonSign.Equal } && !_column.IsCounted && !_column.HasLists && text.AsSpan().IndexOfAny("*?[\\") < 0
+            ? _column.Find(text)
+            : NoValue;
+    }
 
-    private bool Holds(int host) => ByNumber ? Holds(_column.Numbers[host])
+    public bool Holds(int host) => ByNumber ? Holds(_column.Numbers[host])
+        : _value != NoValue ? _column.Of[host] == _value
         : _column.IsCounted ? HoldsFor(_column.ValuesOf(host))
         : HoldsOf(_column.Of[host]);
 
@@ -69,10 +81,9 @@ internal sealed class Atom
 
     private bool HoldsOf(int value)
     {
-        _holdsOf ??= [];
-        while (_holdsOf.Count <= value)
-            _holdsOf.Add(HoldsFor(_column.Value(_holdsOf.Count)));
-        return _holdsOf[value];
+        if (value >= _holdsOf.Length)
+            Array.Resize(ref _holdsOf, _column.Values);
+        return _holdsOf[value] ??= HoldsFor(_column.Value(value));
     }
 
     private bool HoldsFor(string[] values) => (_holds ??= _asks.OfValues())(values);
@@ -92,9 +103,8 @@ internal sealed class Atom
             return;
         }
 
-        // A name among as many names as there are hosts is found, not compared with each.
-        if (_asks is { Text: { } text, Sign: ComparisonSign.Equal } && !_column.HasLists && text.AsSpan().IndexOfAny("*?[\\") < 0)
-            Of(_column.Find(text), hosts);
+        if (_value != NoValue)
+            Of(_value, hosts);
         else
             ByTable(hosts);
     }
@@ -113,7 +123,7 @@ internal sealed class Atom
         }
 
         for (var host = 0; host < hosts; host++)
-            if (_holdsOf![of[host]])
+            if (HoldsOf(of[host]))
                 Bits[host >> 6] |= 1UL << host;
     }
 

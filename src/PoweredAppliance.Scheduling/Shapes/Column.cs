@@ -127,7 +127,7 @@ internal sealed class Column
     {
         if (Core.Expressions.Comparison.ParseNumber(text) is not { } exact)
             return double.NaN;
-        if ((decimal)(double)exact != exact && IsExact)
+        if (IsExact && Core.Expressions.Comparison.Exact(exact) is null)
             (IsExact, Version) = (false, Version + 1);
         return (double)exact;
     }

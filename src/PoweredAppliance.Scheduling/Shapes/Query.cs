@@ -4,7 +4,10 @@ using PoweredAppliance.Core.Expressions;
 
 namespace PoweredAppliance.Scheduling.Shapes;
 
-/// <summary>A shape, compiled: a bit for each host that its clusters and its requirement let, made of the bits of its comparisons.</summary>
+/// <summary>
+/// A shape, compiled: a bit for each host that its clusters and its requirement let, made of the bits of its comparisons. One that may
+/// never be asked again is asked of single hosts first, without bits.
+/// </summary>
 internal sealed class Query
 {
     private readonly Shape _shape;
@@ -30,6 +33,11 @@ internal sealed class Query
 
     public ulong[] Bits { get; private set; } = [];
 
+    public bool HasBits => Bits.Length > 0;
+
+    /// <summary>How many hosts more it is asked of before bits are made after all.</summary>
+    public int Looks { get; set; }
+
     /// <summary>The hosts, where they are few.</summary>
     public int[]? Few { get; private set; }
 
@@ -52,7 +60,7 @@ internal sealed class Query
         if (Bits.Length == HostBits.Words(hosts) && generation == _generation && _watch.CanFollow(changes))
         {
             for (var host = _watch.Next(changes); host >= 0; host = _watch.Next(changes))
-                HostBits.Set(Bits, host, _shape.Lets(clusterOf(host)) && Holds(host));
+                HostBits.Set(Bits, host, Lets(host, clusterOf(host)));
         }
         else
         {
@@ -66,6 +74,16 @@ internal sealed class Query
         Few = (long)count * count <= 2L * hosts ? Listed(count) : null;
     }
 
+    /// <summary>That single hosts may be asked of.</summary>
+    public void Prepare(HostChanges changes, int hosts)
+    {
+        foreach (var atom in _atoms)
+            atom?.Prepare(changes, hosts);
+    }
+
+    /// <param name="cluster">the host's</param>
+    public bool Lets(int host, int cluster) => _shape.Lets(cluster) && Holds(host);
+
     /// <summary>A bit for each operand that waits: a requirement nests a hundred deep at most.</summary>
     private bool Holds(int host)
     {
@@ -74,7 +92,7 @@ internal sealed class Query
         {
             if (_atoms[i] is { } atom)
             {
-                stack = stack << 1 | (atom.Is(host) ? UInt128.One : UInt128.Zero);
+                stack = stack << 1 | (atom.Holds(host) ? UInt128.One : UInt128.Zero);
                 depth++;
                 continue;
             }

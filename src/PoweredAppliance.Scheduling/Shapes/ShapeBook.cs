@@ -12,7 +12,7 @@ internal sealed class ShapeBook(HostChanges changes, Func<string, Column> read, 
     /// <summary>In eights of a byte: of the bits of queries and comparisons, so that more hosts mean fewer of them.</summary>
     private const int MostWords = 2_000_000;
 
-    /// <summary>Of so many that were asked once it is remembered that they were.</summary>
+    /// <summary>Of so many that were asked once, at most, it is remembered that they were.</summary>
     private const int Once = 4_096;
 
     private const int MostColumns = 96, MostRanks = 16;
@@ -23,23 +23,26 @@ internal sealed class ShapeBook(HostChanges changes, Func<string, Column> read, 
     private readonly Dictionary<Rank, RankOrder> _ranks = [];
     private readonly List<ulong[]> _stack = [];
     private readonly BitArrays _kept = new(passing: false), _passing = new(passing: true);
-    private readonly HashSet<int> _shapesOnce = new(Once), _comparisonsOnce = new(Once);
+    private readonly int[] _shapesOnce = new int[Once], _comparisonsOnce = new int[Once];
     private Query? _last;
     private long _asked;
 
     public ClusterBits Clusters { get; } = new();
 
-    /// <summary>Current. A shape is kept from the second time on: those that are never asked again leave nothing behind.</summary>
+    /// <summary>
+    /// Current. A shape is kept from the second time on: those that are never asked again leave nothing behind, and have no bits until
+    /// <see cref="Make"/>.
+    /// </summary>
     public Query QueryOf(Shape shape, int hosts)
     {
+        if (ReferenceEquals(_last?.Shape, shape))
+            return Ready(_last!, hosts);
         if (!_queries.TryGetValue(shape, out var query))
         {
-            if (ReferenceEquals(_last?.Shape, shape))
-                return Current(_last!, hosts);
             if (IsFirst(_shapesOnce, shape.GetHashCode()))
             {
                 _passing.TakeBack();
-                return Current(_last = new Query(shape, PassingAtomOf, _passing), hosts);
+                return Ready(_last = new Query(shape, PassingAtomOf, _passing), hosts);
             }
 
             Forget(hosts);
@@ -47,21 +50,31 @@ internal sealed class ShapeBook(HostChanges changes, Func<string, Column> read, 
         }
 
         query.Asked = ++_asked;
-        return Current(query, hosts);
+        return Make(query, hosts);
     }
 
-    private Query Current(Query query, int hosts)
+    /// <summary>Current, with its bits.</summary>
+    public Query Make(Query query, int hosts)
     {
         query.CatchUp(changes, hosts, Clusters, clusterOf, _stack);
         return query;
     }
 
-    /// <summary>Of hashes: of two that have the same, the second is kept at once.</summary>
-    private static bool IsFirst(HashSet<int> once, int hash)
+    private Query Ready(Query query, int hosts)
     {
-        if (once.Count == Once)
-            once.Clear();
-        return once.Add(hash);
+        if (query.HasBits)
+            return Make(query, hosts);
+        query.Prepare(changes, hosts);
+        return query;
+    }
+
+    /// <summary>Of hashes: of two that have the same, the second is kept at once.</summary>
+    private static bool IsFirst(int[] once, int hash)
+    {
+        ref var last = ref once[hash & Once - 1];
+        var isFirst = last != hash;
+        last = hash;
+        return isFirst;
     }
 
     /// <summary>Current; and whether the rank is the reverse of that order.</summary>
