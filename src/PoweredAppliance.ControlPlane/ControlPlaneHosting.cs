@@ -73,7 +73,7 @@ public static class ControlPlaneHosting
                 // The region is not there before its first entity is asked for, so it is looked up when that is made.
                 IActorRef Region() => ClusterSharding.Get(system).ShardRegion("entities");
                 return entity => Entities.Read(entity).Kind is EntityKind.Hooks
-                    ? Props.Create(() => new HookActor(inventory, documents, run, settings, meters, time)).WithMailbox(EntityMailbox.Id)
+                    ? Making.Props(() => new HookActor(inventory, documents, run, settings, meters, time))
                     : Of(entity, Region(), inventory, documents, drivers, settings, meters, time);
             },
             new Entities.Extractor(settings.Partitions),
@@ -90,20 +90,34 @@ public static class ControlPlaneHosting
         Meters meters, TimeProvider time)
     {
         var (kind, which) = Entities.Read(entity);
-        var props = kind switch
+        return kind switch
         {
-            EntityKind.Scheduler => Props.Create(() => new SchedulerActor(region, inventory, settings.Placement, meters, time)),
-            EntityKind.VmIds => Props.Create(() => new VmIds(inventory, meters)),
-            EntityKind.Leases => Props.Create(() => new LeaseActor(inventory, meters, time)),
-            EntityKind.Quotas => Props.Create(() => new QuotaActor(region, inventory, meters, time)),
-            EntityKind.Loans => Props.Create(() => new LoanActor(inventory, meters, time)),
-            EntityKind.VmPartition => Props.Create(() => new VmPartition(Number(which), region, inventory, documents, settings, meters, time)),
-            EntityKind.Host => Props.Create(() => new HostActor(new HostId(Number(which)), region, inventory, drivers, settings, meters, time)),
-            EntityKind.Pool => Props.Create(() => new PoolActor(Enum.Parse<PoolKind>(which, true), inventory, meters, time)),
-            EntityKind.Zone => Props.Create(() => new ZoneActor(Number(which), inventory, meters, time)),
+            EntityKind.Scheduler => Making.Props(() => new SchedulerActor(region, inventory, settings.Placement, meters, time)),
+            EntityKind.VmIds => Making.Props(() => new VmIds(inventory, meters)),
+            EntityKind.Leases => Making.Props(() => new LeaseActor(inventory, meters, time)),
+            EntityKind.Quotas => Making.Props(() => new QuotaActor(region, inventory, meters, time)),
+            EntityKind.Loans => Making.Props(() => new LoanActor(inventory, meters, time)),
+            EntityKind.VmPartition => Making.Props(() => new VmPartition(Number(which), region, inventory, documents, settings, meters, time)),
+            EntityKind.Host => Making.Props(() => new HostActor(new HostId(Number(which)), region, inventory, drivers, settings, meters, time)),
+            EntityKind.Pool => Making.Props(() => new PoolActor(Enum.Parse<PoolKind>(which, true), inventory, meters, time)),
+            EntityKind.Zone => Making.Props(() => new ZoneActor(Number(which), inventory, meters, time)),
             _ => throw new ArgumentOutOfRangeException(nameof(entity), entity, "a kind of entity without an actor"),
         };
-        return props.WithMailbox(EntityMailbox.Id);
+    }
+
+    /// <summary>Calls a constructor. Akka's own way compiles an expression for each actor, and hosts are thousands.</summary>
+    private sealed class Making(Func<ActorBase> make, Type type) : IIndirectActorProducer
+    {
+        public Type ActorType => type;
+
+        public static Props Props<TActor>(Func<TActor> make)
+            where TActor : ActorBase => Akka.Actor.Props.CreateBy(new Making(make, typeof(TActor))).WithMailbox(EntityMailbox.Id);
+
+        public ActorBase Produce() => make();
+
+        public void Release(ActorBase actor)
+        {
+        }
     }
 
     private static int Number(string text) => int.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
