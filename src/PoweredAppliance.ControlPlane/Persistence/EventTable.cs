@@ -12,7 +12,13 @@ internal sealed record EventRow(string Actor, long Sequence, long Created, byte[
 internal sealed class EventTable : IDisposable
 {
     /// <summary>synchronous=FULL: what was acknowledged survives a power cut (law 2).</summary>
-    private const string Pragmas = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=5000; PRAGMA cache_size=-8192;";
+    private const string Pragmas = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=5000;";
+
+    /// <summary>
+    /// Each actor's events have a page of their own in the index, so that a transaction of many actors is many pages: they are written back
+    /// to the file after 64 MiB of log, not after each few transactions, and stay in memory meanwhile.
+    /// </summary>
+    private const string WriterPragmas = "PRAGMA wal_autocheckpoint=16384; PRAGMA cache_size=-65536;";
 
     /// <summary>As Akka.Persistence.Sql makes it, less two indexes that nobody reads by and every event would pay for.</summary>
     private const string Schema = """
@@ -34,7 +40,7 @@ internal sealed class EventTable : IDisposable
         _writing = Open(_connection = connection);
         using (var schema = _writing.CreateCommand())
         {
-            schema.CommandText = Schema;
+            schema.CommandText = WriterPragmas + Schema;
             schema.ExecuteNonQuery();
         }
 
