@@ -1,4 +1,4 @@
-using System.Threading.Channels;
+using System.Collections.Concurrent;
 
 namespace PoweredAppliance.ControlPlane.Persistence;
 
@@ -9,7 +9,7 @@ internal sealed class GroupCommit : IDisposable
 {
     private const int MostRows = 8_000;
 
-    private readonly Channel<Asked> _asked = Channel.CreateUnbounded<Asked>(new() { SingleReader = true });
+    private readonly BlockingCollection<Asked> _asked = [];
     private readonly EventTable _table;
     private readonly Thread _writer;
 
@@ -29,24 +29,34 @@ internal sealed class GroupCommit : IDisposable
     public Task Write(IReadOnlyList<EventRow> rows)
     {
         var write = new Asked(rows, new(TaskCreationOptions.RunContinuationsAsynchronously));
-        return _asked.Writer.TryWrite(write) ? write.Stored.Task : Task.FromException(new ObjectDisposedException(nameof(GroupCommit)));
+        try
+        {
+            _asked.Add(write);
+        }
+        catch (InvalidOperationException)
+        {
+            return Task.FromException(new ObjectDisposedException(nameof(GroupCommit)));
+        }
+
+        return write.Stored.Task;
     }
 
     /// <summary>Writes what was asked for before, then ends.</summary>
     public void Dispose()
     {
-        _asked.Writer.TryComplete();
+        _asked.CompleteAdding();
         _writer.Join();
     }
 
     private void Run()
     {
         var batch = new List<Asked>();
-        while (_asked.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
+        foreach (var first in _asked.GetConsumingEnumerable())
         {
             batch.Clear();
-            for (var rows = 0; rows < MostRows && _asked.Reader.TryRead(out var write); rows += write.Rows.Count)
-                batch.Add(write);
+            batch.Add(first);
+            for (var rows = first.Rows.Count; rows < MostRows && _asked.TryTake(out var next); rows += next.Rows.Count)
+                batch.Add(next);
             Store(batch);
         }
     }

@@ -86,6 +86,6 @@ public sealed class SqliteJournal : AsyncWriteJournal
         var serializer = _serialization.FindSerializerForType(message.Payload.GetType());
         var (manifest, bytes) = Akka.Serialization.Serialization.WithTransport(_system, (serializer, message.Payload), static state =>
             (state.serializer is SerializerWithStringManifest named ? named.Manifest(state.Payload) : "", state.serializer.ToBinary(state.Payload)));
-        return new(message.PersistenceId, message.SequenceNr, DateTime.UtcNow.Ticks, bytes, manifest, serializer.Identifier, message.WriterGuid);
+        return new(message.PersistenceId, message.SequenceNr, _system.Scheduler.Now.UtcTicks, bytes, manifest, serializer.Identifier, message.WriterGuid);
     }
 }
