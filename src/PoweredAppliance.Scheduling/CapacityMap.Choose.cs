@@ -119,7 +119,7 @@ public sealed partial class CapacityMap
 
     private ulong LeftKey(int host, in Room asked)
     {
-        var scale = _models[_hosts[host].Model].Index.Scale;
+        var scale = _models.IndexOf(_hosts[host].Model).Scale;
         return (ulong)(scale.ShareOf(_hosts[host].Free) - scale.ShareOf(asked)) << FitIndex.IdBits | (uint)host;
     }
 

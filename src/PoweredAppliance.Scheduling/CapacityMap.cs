@@ -158,7 +158,7 @@ public sealed partial class CapacityMap
             index.Add(to);
     }
 
-    private FitIndex IndexOf(in Known known) => _models[known.Model].Index;
+    private FitIndex IndexOf(in Known known) => _models.IndexOf(known.Model);
 
     private bool Knows(HostId host) => (uint)host.Value < (uint)_hosts.Length && _hosts[host.Value].IsSaid;
 

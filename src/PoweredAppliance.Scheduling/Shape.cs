@@ -18,6 +18,7 @@ public sealed class Shape : IEquatable<Shape>
         Requirement = requirement is null || requirement.Equals(Requirement.None) ? null : requirement;
         Rank = rank is null || rank.Equals(Rank.Zero) ? null : rank;
         RequirementText = requirementText;
+        LetsAll = Clusters.IsEmpty && Requirement is null;
         var hash = new HashCode();
         foreach (var cluster in Clusters)
             hash.Add(cluster);
@@ -38,7 +39,7 @@ public sealed class Shape : IEquatable<Shape>
     public string? RequirementText { get; }
 
     /// <summary>It is about room alone.</summary>
-    public bool LetsAll => Clusters.IsEmpty && Requirement is null;
+    public bool LetsAll { get; }
 
     public bool Lets(int cluster) => Clusters.IsEmpty || Clusters.Contains(cluster);
 

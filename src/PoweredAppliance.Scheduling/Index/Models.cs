@@ -10,10 +10,13 @@ internal sealed class Models
     private readonly List<Model> _models = [];
     private readonly List<FitIndex> _indexes = [];
     private readonly KeyLists _lists = new();
+    private FitIndex[] _indexOf = [];
 
     public ReadOnlySpan<FitIndex> Indexes => CollectionsMarshal.AsSpan(_indexes);
 
     public Model this[int number] => _models[number];
+
+    public FitIndex IndexOf(int number) => _indexOf[number];
 
     /// <summary>The number of the host's model, which stays.</summary>
     public int Of(HostCapacity host)
@@ -21,7 +24,8 @@ internal sealed class Models
         var key = (host.CpuPercentTotal, host.MemoryTotalKibibytes, host.Cluster);
         if (_numbers.TryGetValue(key, out var known))
             return known;
-        _models.Add(new(host.CpuPercentTotal, host.MemoryTotalKibibytes, host.Cluster, IndexOf(host)));
+        _models.Add(new(host.CpuPercentTotal, host.MemoryTotalKibibytes, host.Cluster));
+        _indexOf = [.. _indexOf, IndexOf(host)];
         return _numbers[key] = _models.Count - 1;
     }
 
@@ -34,5 +38,5 @@ internal sealed class Models
         return _classes[(cpu.Total, memory.Total)] = index;
     }
 
-    public sealed record Model(int CpuPercent, long Kibibytes, int Cluster, FitIndex Index);
+    public sealed record Model(int CpuPercent, long Kibibytes, int Cluster);
 }

@@ -88,7 +88,7 @@ internal sealed class RankOrder
             return;
         }
 
-        var scale = _models[known.Model].Index.Scale;
+        var scale = _models.IndexOf(known.Model).Scale;
         var spot = scale.SpotOf(host, known.Free);
         if (place.In is { } same && place.Rank == before && same.Scale == scale)
         {

@@ -12,7 +12,7 @@ internal sealed class ShapeBook(HostChanges changes, Func<string, Column> read, 
     /// <summary>In eights of a byte: of the bits of queries and comparisons, so that more hosts mean fewer of them.</summary>
     private const int MostWords = 2_000_000;
 
-    /// <summary>Of so many that were asked once, at most, it is remembered that they were.</summary>
+    /// <summary>Of so many that were asked once it is remembered that they were.</summary>
     private const int Once = 4_096;
 
     private const int MostColumns = 96, MostRanks = 16;
@@ -23,7 +23,7 @@ internal sealed class ShapeBook(HostChanges changes, Func<string, Column> read, 
     private readonly Dictionary<Rank, RankOrder> _ranks = [];
     private readonly List<ulong[]> _stack = [];
     private readonly BitArrays _kept = new(passing: false), _passing = new(passing: true);
-    private readonly int[] _shapesOnce = new int[Once], _comparisonsOnce = new int[Once];
+    private readonly HashSet<int> _shapesOnce = new(Once), _comparisonsOnce = new(Once);
     private Query? _last;
     private long _asked;
 
@@ -69,12 +69,11 @@ internal sealed class ShapeBook(HostChanges changes, Func<string, Column> read, 
     }
 
     /// <summary>Of hashes: of two that have the same, the second is kept at once.</summary>
-    private static bool IsFirst(int[] once, int hash)
+    private static bool IsFirst(HashSet<int> once, int hash)
     {
-        ref var last = ref once[hash & Once - 1];
-        var isFirst = last != hash;
-        last = hash;
-        return isFirst;
+        if (once.Count == Once)
+            once.Clear();
+        return once.Add(hash);
     }
 
     /// <summary>Current; and whether the rank is the reverse of that order.</summary>

@@ -14,7 +14,7 @@ namespace Benchmarks.Placement;
 /// </summary>
 internal static class ConstrainedSpeed
 {
-    private const int Shapes = 200, Runs = 5;
+    private const int Shapes = 200, Runs = 5, Parsed = 500;
 
     private static readonly (int Hosts, string Name, int New)[] Sizes = [(1_000, "1k", 100_000), (10_000, "10k", 50_000), (100_000, "100k", 10_000)];
 
@@ -42,11 +42,18 @@ internal static class ConstrainedSpeed
             plain.Map.Choose(demands[0] with { Shape = new(requirement: Requirement.Parse("READING > 1 & RACK = r1 & MODEL = m1 & TIER = t1")) });
             Figure.Print($"decisions_new_shape_per_s_{name}", await Figure.Median($"decisions/s of new shapes at {hosts} hosts", Runs, run =>
             {
-                var requirements = Enumerable.Range(0, fresh).Select(n => Requirement.Parse($"{Text(dice)} & READING > {run}.{n}")).ToList();
-                var start = Stopwatch.GetTimestamp();
-                foreach (var requirement in requirements)
-                    plain.Decide(new Shape(default, requirement));
-                return Task.FromResult(fresh / Stopwatch.GetElapsedTime(start).TotalSeconds);
+                // Parsed a moment before, as the template of a VM that waits is.
+                var took = TimeSpan.Zero;
+                for (var n = 0; n < fresh; n += Parsed)
+                {
+                    var requirements = Enumerable.Range(n, Parsed).Select(at => Requirement.Parse($"{Text(dice)} & READING > {run}.{at}")).ToList();
+                    var start = Stopwatch.GetTimestamp();
+                    foreach (var requirement in requirements)
+                        plain.Decide(new Shape(default, requirement));
+                    took += Stopwatch.GetElapsedTime(start);
+                }
+
+                return Task.FromResult(fresh / took.TotalSeconds);
             }), "decisions/s");
         }
     }
