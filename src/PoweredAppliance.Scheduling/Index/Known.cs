@@ -6,10 +6,10 @@ internal struct Known(in Room free, bool enabled, bool monitored, int model, int
 {
     private const int Said = 1, Enabled = 2, Monitored = 4, ModelShift = 3;
 
-    private readonly int _model = model << ModelShift | Said | (enabled ? Enabled : 0) | (monitored ? Monitored : 0);
-
+    // In this order, so that no space is left between them.
     public Room Free = free;
     public int NewestOffer = newestOffer;
+    private readonly int _model = model << ModelShift | Said | (enabled ? Enabled : 0) | (monitored ? Monitored : 0);
 
     /// <summary>False: no host has this id.</summary>
     public readonly bool IsSaid => _model != 0;
