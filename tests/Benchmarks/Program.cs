@@ -1,7 +1,7 @@
 using Benchmarks;
 using Benchmarks.Fuzz;
-using Benchmarks.Placement;
 using Benchmarks.Packing;
+using Benchmarks.Placement;
 using PoweredAppliance.Client;
 
 // Each benchmark prints the figures of its keys. ONLY=key (environment or argument) runs the one that prints that key. What measures the
@@ -33,6 +33,7 @@ var other = Endpoint.Given(args);
     (ConstrainedSpeed.Keys, ConstrainedSpeed.Run),
     (PackingRuns.Keys, PackingRuns.Run),
     (["plan_2000_hosts_ms"], PackingRuns.Plan),
+    (DeviceRuns.Keys, DeviceRuns.Run),
     (["fuzz_inputs"], FuzzInputs.Run),
     (["crash_points"], CrashPoints.Run),
     (["hung_host_extra_ms"], HungHosts.Run),

@@ -70,6 +70,9 @@ public sealed class ConfigurationBound
         return hosts;
     }
 
+    /// <summary>What one more VM of the size costs in hosts, as of the last <see cref="Hosts"/>.</summary>
+    public double Price(in Size size) => _numbers.TryGetValue(size, out var n) ? _proven[n] : 0;
+
     private void Solve()
     {
         Recount();

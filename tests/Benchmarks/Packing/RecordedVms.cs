@@ -35,7 +35,7 @@ internal static class RecordedVms
         [.. Read().Take(most).Select((vm, n) => new Demand(new VmId(n), (int)vm.Size.CpuPercent, vm.Size.Mebibytes * 1024, 10_240))];
 
     /// <summary>TRACE, else the recorded VMs that lie in a folder above the tree.</summary>
-    private static string Folder()
+    public static string Folder()
     {
         if (Environment.GetEnvironmentVariable("TRACE") is { Length: > 0 } given)
             return given;
