@@ -34,6 +34,7 @@ var other = Endpoint.Given(args);
     (PackingRuns.Keys, PackingRuns.Run),
     (["plan_2000_hosts_ms"], PackingRuns.Plan),
     (DeviceRuns.Keys, DeviceRuns.Run),
+    (NumaRuns.Keys, NumaRuns.Run),
     (["fuzz_inputs"], FuzzInputs.Run),
     (["crash_points"], CrashPoints.Run),
     (["hung_host_extra_ms"], HungHosts.Run),
