@@ -46,10 +46,10 @@ internal static class DaemonStart
     }
 }
 
-/// <summary>What the daemon takes while nothing happens: one host, one running VM, after a quarter of a minute of rest.</summary>
+/// <summary>What the daemon takes while nothing happens: one host, one running VM, after a minute, when what is often used has been compiled anew.</summary>
 internal static class Idle
 {
-    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Window = TimeSpan.FromSeconds(6);
 
     public static async Task Run()
