@@ -19,7 +19,7 @@ internal static class EndToEnd
     {
         using var data = new Scratch();
         var (count, hosts) = (Site.Number("VMS", 10_000), Site.Number("HOSTS", 1_000));
-        await using var daemon = await Site.Start(data.Path, hosts, "--Monitoring:ReadEverySeconds", "30", "--Monitoring:SilentAfterSeconds", "600");
+        await using var daemon = await Site.Start(data.Path, hosts, Site.Unhurried);
         await Ask(daemon, 1_000); // the first calls are compiled
         await Until(daemon, Running, 1_000);
 

@@ -15,8 +15,7 @@ internal static class Restart
     {
         using var data = new Scratch();
         var (vms, hosts) = (Site.Number("VMS", 10_000), Site.Number("HOSTS", 1_000));
-        string[] settings = ["--Monitoring:ReadEverySeconds", "30", "--Monitoring:SilentAfterSeconds", "600"];
-        await using (var before = await Site.Start(data.Path, hosts, settings))
+        await using (var before = await Site.Start(data.Path, hosts, Site.Unhurried))
         {
             _ = (await Site.Create(before, vms, connections: 32)).AllDone;
             await Site.AllRunning(before, vms);
@@ -27,7 +26,7 @@ internal static class Restart
         for (var run = 0; run < 5; run++)
         {
             var began = Stopwatch.GetTimestamp();
-            await using var daemon = await Site.Start(data.Path, settings: settings);
+            await using var daemon = await Site.Start(data.Path, settings: Site.Unhurried);
             var there = (await daemon.Client.GetStatus()).Vms.Values.Sum();
             reads.Add(Stopwatch.GetElapsedTime(began).TotalSeconds);
             if (there != vms + run)

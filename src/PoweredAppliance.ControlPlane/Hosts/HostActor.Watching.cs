@@ -98,13 +98,7 @@ public sealed partial class HostActor
         FreeShrunken();
         if (_phase is not Phase.Silent && Time.GetElapsedTime(_lastHeard) >= _settings.SilentAfter)
             FallSilent($"no answer for {_settings.SilentAfter.TotalSeconds:0} s");
-        if (_asking)
-        {
-            _askAgain = true;
-            return;
-        }
-
-        Ask();
+        Look();
     }
 
     private void Ask()

@@ -111,7 +111,9 @@ public sealed class SchedulerActor : UnstoredEntity
 
     private void Hear(HostReport report)
     {
-        _map.TryGet(report.Host, out var before);
+        HostCapacity? before = null;
+        if (_waiting.Count > 0)
+            _map.TryGet(report.Host, out before);
         var isOther = _reports.GetValueOrDefault(report.Host)?.Settings != report.Settings;
         foreach (var (vm, generation) in report.Settled)
         {

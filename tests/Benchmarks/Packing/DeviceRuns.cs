@@ -19,7 +19,7 @@ internal static class DeviceRuns
 
     public static Task Run()
     {
-        var (seeds, first) = (Given("SEEDS", 20), Given("SEED", FirstSeed));
+        var (seeds, first) = (Site.Number("SEEDS", 20), Site.Number("SEED", FirstSeed));
         var capacity = RecordedPods.Hosts.Sum(h => (long)h.Room.Milli);
         var (hosts, requests) = (RecordedPods.Hosts.Count, RecordedPods.Wishes.Count);
         Console.WriteLine($"{hosts} hosts, {capacity / DeviceRoom.Whole} GPUs, {requests} requests, {seeds} seeds from {first}");
@@ -65,9 +65,6 @@ internal static class DeviceRuns
 
         return (sum / moments, watch.Elapsed.TotalNanoseconds / wishes.Count);
     }
-
-    private static int Given(string name, int otherwise) =>
-        Environment.GetEnvironmentVariable(name) is { Length: > 0 } text ? int.Parse(text, CultureInfo.InvariantCulture) : otherwise;
 
     private static List<DeviceWish> Arrivals(Random random, long most)
     {
