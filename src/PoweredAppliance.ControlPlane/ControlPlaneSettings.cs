@@ -25,6 +25,12 @@ public sealed record ControlPlaneSettings
     /// <summary>One answer of a host's driver may take this long (not its steps, which have their own deadlines).</summary>
     public TimeSpan ReadDeadline { get; init; } = TimeSpan.FromSeconds(6);
 
+    /// <summary>
+    /// To say what it is may take a host so long: a libvirtd that has just started asks each of its qemus what it can do before it answers
+    /// anybody, and asked again after a reading's time it would never get to say it.
+    /// </summary>
+    public TimeSpan InspectDeadline { get; init; } = TimeSpan.FromMinutes(1);
+
     /// <summary>A call from outside waits this long for an entity.</summary>
     public TimeSpan AskDeadline { get; init; } = TimeSpan.FromSeconds(30);
 

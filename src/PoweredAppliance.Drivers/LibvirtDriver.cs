@@ -57,7 +57,7 @@ public sealed class LibvirtDriver : IHostDriver
     }
 
     public Task<HostFacts> Inspect(CancellationToken stop) => Refusing(_quick.Run(
-        "inspect", _options.CallDeadline, (connect, _) => HostInspection.Read(connect, _pools, _options, IsThisMachine(_address.Uri)), stop));
+        "inspect", _options.InspectDeadline, (connect, _) => HostInspection.Read(connect, _pools, _options, IsThisMachine(_address.Uri)), stop));
 
     public Task<HostReading> Read(CancellationToken stop) =>
         Refusing(_quick.Run("read", _options.CallDeadline, _observer.Read, stop));

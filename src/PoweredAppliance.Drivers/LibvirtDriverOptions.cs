@@ -12,6 +12,9 @@ public sealed record LibvirtDriverOptions
     /// <summary>Readings, power buttons, consoles: calls that a healthy host answers at once.</summary>
     public TimeSpan CallDeadline { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>What a host is: its libvirtd may have to ask each of its qemus what it can do first.</summary>
+    public TimeSpan InspectDeadline { get; init; } = TimeSpan.FromMinutes(1);
+
     public TimeSpan OpenDeadline { get; init; } = TimeSpan.FromSeconds(8);
 
     /// <summary>Starts and removals of domains and their small files.</summary>

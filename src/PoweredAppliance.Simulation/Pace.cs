@@ -5,7 +5,8 @@ namespace PoweredAppliance.Simulation;
 /// <summary>How long things take on a simulated host, on a fine day.</summary>
 /// <param name="Step">mean time of a light step; heavy ones take a multiple</param>
 /// <param name="Deadline">how long a call waits for a silent machine, beyond the time that it takes anyway</param>
-public sealed record Pace(TimeSpan Step, TimeSpan Deadline)
+/// <param name="Inspect">how long the machine takes to say what it is</param>
+public sealed record Pace(TimeSpan Step, TimeSpan Deadline, TimeSpan Inspect = default)
 {
     public static readonly Pace Instant = new(TimeSpan.Zero, TimeSpan.FromSeconds(10));
 

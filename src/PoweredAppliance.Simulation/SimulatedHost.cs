@@ -27,8 +27,11 @@ public sealed class SimulatedHost : IHostDriver
         machine.Attach(OnNotice);
     }
 
-    public Task<HostFacts> Inspect(CancellationToken stop) => Ask(_pace.Reading, _ => Task.FromResult(_machine.See(m =>
-        _facts with { DiskFreeMebibytes = _facts.DiskFreeMebibytes - Usage.AllocatedMebibytes(m) })), stop);
+    public Task<HostFacts> Inspect(CancellationToken stop) => Ask(_pace.Inspect, async cuts =>
+    {
+        await Pass(_pace.Inspect, cuts, stop).ConfigureAwait(false);
+        return _machine.See(m => _facts with { DiskFreeMebibytes = _facts.DiskFreeMebibytes - Usage.AllocatedMebibytes(m) });
+    }, stop);
 
     public Task<HostReading> Read(CancellationToken stop) => Ask(_pace.Reading, _ =>
     {

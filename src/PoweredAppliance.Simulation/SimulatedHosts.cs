@@ -8,7 +8,8 @@ public delegate HostFacts? ProfileFacts(string profile);
 
 /// <summary>
 /// Drivers for addresses like <c>sim:generic?seed=7&amp;latency=20ms&amp;cores=16&amp;memory=64&amp;disk=1000</c>. All keys may be
-/// left out: <c>seed</c> (0), <c>latency</c> of a light step (<c>0</c>; <c>20ms</c> or <c>1.5s</c>), <c>deadline</c> (<c>10s</c>),
+/// left out: <c>seed</c> (0), <c>latency</c> of a light step (<c>0</c>; <c>20ms</c> or <c>1.5s</c>), <c>deadline</c> (<c>10s</c>), <c>inspect</c>
+/// (how long it takes to say what it is, as a libvirtd that probes its qemus does: <c>0</c>),
 /// <c>fail</c> and <c>deaf</c> (probabilities), <c>machine</c> (the host's name), <c>cores</c>, <c>memory</c> and <c>disk</c> in GiB
 /// (what the profile says).
 /// </summary>
@@ -52,6 +53,7 @@ public static class SimulatedHosts
                 case "seed": seed = (int)Number(key, value); break;
                 case "latency": pace = pace with { Step = Time(key, value) }; break;
                 case "deadline": pace = pace with { Deadline = Time(key, value) }; break;
+                case "inspect": pace = pace with { Inspect = Time(key, value) }; break;
                 case "fail": weather = (weather ?? Weather.Fine) with { FailureProbability = Number(key, value) }; break;
                 case "deaf": weather = (weather ?? Weather.Fine) with { DeafGuests = Number(key, value) }; break;
                 case "machine" when value.Length > 0: break;

@@ -91,6 +91,13 @@ public sealed class WeatherTests
     }
 
     [Fact]
+    public async Task A_host_that_says_late_what_it_is_comes_up_all_the_same()
+    {
+        await using var site = await Site.Start(address: $"sim:generic?inspect={2 * Site.Soon.TotalSeconds}s", silentAfter: Site.Soon);
+        await site.Reach(await site.Create(Small), LcmState.Running);
+    }
+
+    [Fact]
     public async Task Wild_domains_are_shown_and_left_alone()
     {
         await using var site = await Site.Start();

@@ -110,21 +110,20 @@ public sealed partial class HostActor
 
         async Task<object> Call()
         {
-            using var deadline = new CancellationTokenSource(_settings.ReadDeadline, Time);
+            var inspect = _facts is null || _phase is not Phase.Up;
+            var within = inspect ? _settings.InspectDeadline : _settings.ReadDeadline;
+            using var deadline = new CancellationTokenSource(within, Time);
             try
             {
-                if (_facts is null || _phase is not Phase.Up)
-                {
-                    using var timed = Meters.Call("inspect");
-                    return new Inspected(connection, await driver.Inspect(deadline.Token).WaitAsync(_settings.ReadDeadline, Time).ConfigureAwait(false));
-                }
-
-                using var reading = Meters.Call("read");
-                return new ReadDone(connection, await driver.Read(deadline.Token).WaitAsync(_settings.ReadDeadline, Time).ConfigureAwait(false), began, coming);
+                using var timed = Meters.Call(inspect ? "inspect" : "read");
+                return inspect
+                    ? new Inspected(connection, await driver.Inspect(deadline.Token).WaitAsync(within, Time).ConfigureAwait(false))
+                    : new ReadDone(connection, await driver.Read(deadline.Token).WaitAsync(within, Time).ConfigureAwait(false), began, coming);
             }
             catch (Exception e)
             {
-                return new CallFailed(connection, e);
+                return new CallFailed(connection, e is TimeoutException or OperationCanceledException
+                    ? new HostUnreachableException($"no answer within {within.TotalSeconds:0} s", e) : e);
             }
         }
     }
@@ -211,13 +210,10 @@ public sealed partial class HostActor
         if (failed.Connection != _connection)
             return;
         _asking = false;
-        var why = failed.Why is TimeoutException or OperationCanceledException
-            ? $"no answer within {_settings.ReadDeadline.TotalSeconds:0} s"
-            : failed.Why.Message;
-        if (failed.Why is not (HostUnreachableException or TimeoutException or OperationCanceledException))
+        if (failed.Why is not HostUnreachableException)
             _log.Error(failed.Why, "host {0} ({1}) could not be read", _host.Id, _host.Settings?.Name);
         if (Time.GetElapsedTime(_lastHeard) >= _settings.SilentAfter)
-            FallSilent(why);
+            FallSilent(failed.Why.Message);
         else if (_phase is Phase.Up)
             _phase = Phase.Reaching;
         if (_phase is not Phase.Silent)

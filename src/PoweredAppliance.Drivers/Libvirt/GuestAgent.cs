@@ -43,8 +43,9 @@ internal static class GuestAgent
         }
     }
 
-    /// <summary>The agent may answer later: the guest boots, is paused, or is busy.</summary>
-    internal static bool IsAway(LibvirtException why) => why.Code is ErrorNumber.AgentUnresponsive or ErrorNumber.AgentUnsynced;
+    /// <summary>The agent may answer later: the guest boots, is busy, is paused, or has just ended, which the next look will tell.</summary>
+    internal static bool IsAway(LibvirtException why) =>
+        why.Code is ErrorNumber.AgentUnresponsive or ErrorNumber.AgentUnsynced or ErrorNumber.OperationInvalid or ErrorNumber.NoDomain;
 
     private static JsonNode Ask(Domain domain, string command, JsonObject arguments) =>
         JsonNode.Parse(domain.QemuAgentCommand(new JsonObject { ["execute"] = command, ["arguments"] = arguments }.ToJsonString()))!["return"]!;
