@@ -49,6 +49,9 @@ public sealed partial class PoweredClient
     public Task<Vm> Migrate(int id, string host, string way, CancellationToken stop = default) =>
         Post(Query(At(Routes.VmMigrate, id), ("host", host), ("way", way)), body: null, Json.Vm, stop);
 
+    /// <summary>Why it is where it is, or nowhere; places nothing.</summary>
+    public Task<VmWhy> WhyVm(int id, CancellationToken stop = default) => Get(At(Routes.VmWhy, id), Json.VmWhy, stop);
+
     public Task<IReadOnlyList<VmEvent>> ListVmEvents(
         int id, long? after = null, int? limit = null, CancellationToken stop = default) =>
         Get(Query(At(Routes.VmEvents, id), ("after", after), ("limit", limit)), Json.IReadOnlyListVmEvent, stop);

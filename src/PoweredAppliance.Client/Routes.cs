@@ -107,6 +107,9 @@ public static class Routes
     /// </summary>
     public const string VmMigrate = "/vms/{id}/migrate";
 
+    /// <summary>GET <see cref="Wire.VmWhy"/></summary>
+    public const string VmWhy = "/vms/{id}/why";
+
     /// <summary>GET <c>?after=&amp;limit=</c>: array of <see cref="Wire.VmEvent"/></summary>
     public const string VmEvents = "/vms/{id}/events";
 

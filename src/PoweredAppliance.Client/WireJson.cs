@@ -28,6 +28,7 @@ namespace PoweredAppliance.Client;
 [JsonSerializable(typeof(AuditEntry))]
 [JsonSerializable(typeof(AuditPage))]
 [JsonSerializable(typeof(IReadOnlyList<AuditEntry>))]
+[JsonSerializable(typeof(VmWhy))]
 [JsonSerializable(typeof(IReadOnlyList<Vm>))]
 [JsonSerializable(typeof(IReadOnlyList<VmEvent>))]
 [JsonSerializable(typeof(IReadOnlyList<Host>))]

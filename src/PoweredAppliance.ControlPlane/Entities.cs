@@ -55,7 +55,7 @@ public static class Entities
             Hosts.IHostQuery query => Host(query.Host.Value),
             PoolProtocol.ICommand pool => Pool(pool.Kind),
             SchedulerProtocol.Demand or SchedulerProtocol.HostReport or SchedulerProtocol.HostGone or SchedulerProtocol.NotOffered
-                or SchedulerProtocol.Leave or SchedulerProtocol.Stays => Scheduler,
+                or SchedulerProtocol.Leave or SchedulerProtocol.Stays or SchedulerProtocol.Look => Scheduler,
             Zones.ZoneProtocol.ICommand => Zone,
             PoweredAppliance.ControlPlane.Vms.VmIds.Next or PoweredAppliance.ControlPlane.Vms.VmIds.Unused => Ids,
             Networks.LeaseProtocol.ICommand => Leases,

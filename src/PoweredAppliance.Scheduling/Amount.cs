@@ -28,6 +28,8 @@ internal static class Amount
         return free == asked ? $"{freeKibibytes} KiB free, {askedKibibytes} KiB asked" : $"{free} free, {asked} asked";
     }
 
+    internal static string Disk(long mebibytes) => Memory(Kibibytes(mebibytes));
+
     /// <summary>In MiB.</summary>
     internal static string Disk(long freeMebibytes, long askedMebibytes)
     {

@@ -42,7 +42,7 @@ internal static class VmForm
             VncPort = spec.Graphics is { Port: > 0 and var port } && vm.State is VmState.Active ? port : null,
             Created = DateTimeOffset.FromUnixTimeSeconds(vm.Start),
             Ended = vm.End == 0 ? null : DateTimeOffset.FromUnixTimeSeconds(vm.End),
-            Since = events.LastOrDefault(e => ChangesPhase(e.Event)).Event?.At,
+            Since = Since(events),
             Generation = vm.Generation,
             Reason = ReasonOf(vm),
             Considered = [.. (unplaced?.Nearest ?? []).Select(c => new HostVerdict(c.Host.Value, c.Name, c.Lacks))],
@@ -64,6 +64,9 @@ internal static class VmForm
     /// <summary>A name, or the number as text where the object is gone.</summary>
     public static string NameOf(this Inventory inventory, PoolKind kind, int id) =>
         inventory.Find(kind, id)?.Name ?? id.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>When its present state began; null: that is forgotten.</summary>
+    public static DateTimeOffset? Since(IReadOnlyList<(long Sequence, VmProtocol.IEvent Event)> events) => events.LastOrDefault(e => ChangesPhase(e.Event)).Event?.At;
 
     private static bool ChangesPhase(VmProtocol.IEvent e) => e switch
     {

@@ -37,6 +37,7 @@ internal static class VmRoutes
         routes.MapPost(Routes.VmRecover, Recover).Says<Vm>("Recovers a VM that is stuck.", 202).Query("operation", "string", $"one of {string.Join(", ", VmActions.Recoveries)}");
         routes.MapPost(Routes.VmMigrate, Migrate).Says<Vm>("Sends a VM to another host; answers when that host keeps room for it.", 202)
             .Query("host", "string", "id or name").Query("way", "string", $"one of {string.Join(", ", VmActions.MigrationWays)}");
+        routes.MapGet(Routes.VmWhy, Why).Says<VmWhy>("Why a VM is where it is, or what each host that it waits for lacks. Places nothing.");
         routes.MapGet(Routes.VmEvents, Events).Says<IReadOnlyList<VmEvent>>("What happened to a VM, oldest first; the last 64 are kept.")
             .Query("after", "integer", "begins behind this sequence").Query("limit", "integer", "ends after so many");
         routes.MapPost(Routes.WildImport, async (HttpContext http, int id, string name, VmOperations vms, Inventory inventory) =>
@@ -153,6 +154,13 @@ internal static class VmRoutes
     private static IResult Begun(Answer answer, Inventory inventory) => answer.Refusal is { } why
         ? Problems.Of(why)
         : Results.Json(VmForm.Of(inventory, inventory.Vms.Find(new(answer.Id))!, whole: true), statusCode: 202);
+
+    private static async Task<IResult> Why(HttpContext http, int id, VmOperations vms, Cloud cloud, ApiFacts facts, ControlPlaneSettings settings, TimeProvider time) =>
+        vms.Read(Doors.Who(http), id) switch
+        {
+            (_, { } why) => Problems.Of(why),
+            var (vm, _) => Results.Ok(WhyForm.Of(cloud.Inventory, vm!, await cloud.Why(vm!), settings.Placement.Name, facts.Started, time.GetUtcNow())),
+        };
 
     private static IResult Events(HttpContext http, int id, VmOperations vms, Inventory inventory)
     {

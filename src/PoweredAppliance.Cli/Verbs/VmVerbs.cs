@@ -12,6 +12,7 @@ internal static class VmVerbs
         VmCreateVerb.Build(),
         VmListVerbs.List(),
         VmListVerbs.Show(),
+        VmWhyVerb.Build(),
         Action("poweroff", "Shut down; its place and its disks on the host are kept", "POWEROFF", hard: true),
         Action("resume", "Start again after poweroff, suspend, stop or undeploy", "RUNNING"),
         Action("reboot", "Restart the guest", "RUNNING", hard: true),

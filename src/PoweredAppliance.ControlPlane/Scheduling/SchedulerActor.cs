@@ -25,14 +25,11 @@ public sealed class SchedulerActor : UnstoredEntity
     /// <summary>The nearest hosts, for which a VM is looked for that could make room.</summary>
     private const int MostWays = 3;
 
-    /// <summary>Disks of VMs are in this one, on every host.</summary>
-    private const int SystemDatastore = 0;
-
     private readonly CapacityMap _map;
     private readonly Dictionary<HostId, HostReport> _reports = [];
     private readonly WaitingVms _waiting;
     private readonly Dictionary<VmId, (int Generation, HostId Host, long Since)> _offered = [];
-    private readonly CompiledWishes _wishes;
+    private readonly VmDemands _demands;
     private readonly Inventory.Inventory _inventory;
     private readonly IActorRef _region;
     private ImmutableSortedDictionary<int, PooledObject> _hosts = ImmutableSortedDictionary<int, PooledObject>.Empty, _clusters = ImmutableSortedDictionary<int, PooledObject>.Empty;
@@ -41,7 +38,8 @@ public sealed class SchedulerActor : UnstoredEntity
 
     public SchedulerActor(IActorRef region, Inventory.Inventory inventory, Policy policy, Meters meters, TimeProvider time)
         : base(EntityKind.Scheduler, meters) =>
-        (_map, _wishes, _waiting, _region, _inventory, _time, _offersSeen) = (new(Attribute), new(policy), new(time), region, inventory, time, time.GetTimestamp());
+        (_map, _demands, _waiting, _region, _inventory, _time, _offersSeen) =
+        (new(Attribute), new(inventory, policy, OfferedTo), new(time), region, inventory, time, time.GetTimestamp());
 
     protected override void Take(object message)
     {
@@ -69,6 +67,9 @@ public sealed class SchedulerActor : UnstoredEntity
                 break;
             case Stays stays:
                 Withdraw(stays.Vm);
+                break;
+            case Look:
+                Sender.Tell(new Sight(_map.See(), _offered.ToDictionary(o => o.Key, o => o.Value.Host)));
                 break;
             default:
                 Unhandled(message);
@@ -166,7 +167,7 @@ public sealed class SchedulerActor : UnstoredEntity
         var vm = _inventory.Vms.Find(asked.Vm);
         if (vm is { Work: not VmWork.FindPlace })
             return Tried.Placed;
-        var (demand, isLimited, why) = Read(asked, vm, asked.Only);
+        var (demand, isLimited, _, why) = _demands.Read(asked, vm, asked.Only);
         if (demand is null)
         {
             Tell(asked.Vm, null, why!);
@@ -189,7 +190,7 @@ public sealed class SchedulerActor : UnstoredEntity
     private (Inventory.Unplaced Hosts, string Text) Reasons(PoweredAppliance.Scheduling.Demand demand)
     {
         var verdict = _map.Place(demand);
-        return (new(verdict), verdict.Explain([.. Way.For(verdict, Movable, MostWays)]));
+        return (new(verdict), verdict.Explain([.. Way.For(verdict, _demands.Movable, _map.Choose, MostWays)]));
     }
 
     /// <summary>Another host for a VM that is on one, which keeps its own until it has arrived.</summary>
@@ -197,25 +198,13 @@ public sealed class SchedulerActor : UnstoredEntity
     {
         if (_inventory.Vms.Find(leave.Vm) is not { Moving: null, Host: { } here } vm || SchedulerProtocol.Demand.Of(vm) is var asked && IsOffered(asked))
             return new(null, null);
-        var (demand, _, why) = Read(asked, vm, only: null);
+        var (demand, _, _, why) = _demands.Read(asked, vm, only: null);
         if (demand is null)
             return new(null, why);
         demand = demand with { Leaves = here.Host };
         RereadChanged();
         using var timed = Meters.Placement();
         return Reserve(demand, asked.Generation) is { } offer ? new(offer, null) : new(null, _map.Place(demand).Explain());
-    }
-
-    /// <summary>What the VM asks of a host, and whether its owner's limits differ by cluster; or why there is none for it.</summary>
-    private (PoweredAppliance.Scheduling.Demand? Demand, bool IsLimited, string? Why) Read(SchedulerProtocol.Demand asked, VirtualMachine? vm, HostId? only)
-    {
-        var (wishes, unread) = _wishes.Read(asked.Wishes);
-        if (unread is not null)
-            return (null, false, unread);
-        if (!wishes!.Datastore.Holds(name => DatastoreAttributes.Of(_inventory, SystemDatastore, name)))
-            return (null, false, $"the system datastore {SystemDatastore} does not meet SCHED_DS_REQUIREMENTS {asked.Wishes.DatastoreRequirements}");
-        var (clusters, why) = ClusterLimits.On(_inventory, vm);
-        return why is null ? (DemandOf(asked, only, wishes.In(clusters)), !clusters.IsDefault, null) : (null, false, why.Text);
     }
 
     /// <summary>The host that is chosen, with the room kept; null: none fits.</summary>
@@ -225,24 +214,7 @@ public sealed class SchedulerActor : UnstoredEntity
             return null;
         _offered[demand.Vm] = (generation, host, _time.GetTimestamp());
         var settings = _reports[host].Settings;
-        return new HostOffer(host, settings.Name, settings.Cluster, SystemDatastore, "kvm", "qcow2");
-    }
-
-    private PoweredAppliance.Scheduling.Demand DemandOf(SchedulerProtocol.Demand asked, HostId? only, Shape shape) => new(
-        asked.Vm, asked.Room.CpuPercent, asked.Room.MemoryKibibytes, asked.Room.DiskMebibytes, asked.UserPriority, only, AffinityOf(asked.Vm))
-    { Shape = shape };
-
-    /// <summary>VMs that run on the host, as they would ask for another: their files go with them.</summary>
-    private IEnumerable<PoweredAppliance.Scheduling.Demand> Movable(HostId host)
-    {
-        foreach (var id in _inventory.Host(host)?.Vms ?? [])
-        {
-            if (_inventory.Vms.Find(new(id)) is not { State: VmState.Active, Lcm: LcmState.Running } vm)
-                continue;
-            var asks = SchedulerProtocol.Demand.Of(vm);
-            if (_wishes.Read(asks.Wishes).Read is { } wishes && ClusterLimits.On(_inventory, vm) is { Clusters: var clusters, Why: null })
-                yield return DemandOf(asks, only: null, wishes.In(clusters));
-        }
+        return new HostOffer(host, settings.Name, settings.Cluster, VmDemands.SystemDatastore, "kvm", "qcow2");
     }
 
     /// <summary>Templates of hosts and clusters change without a word of the host.</summary>
@@ -267,8 +239,5 @@ public sealed class SchedulerActor : UnstoredEntity
         ? HostAttributes.Of(_inventory, host, name, free, _offered.Where(o => o.Value.Host == host).Select(o => o.Key))
         : [];
 
-    private Affinity? AffinityOf(VmId id) => _inventory.Vms.Find(id)?.Template is { } template && template.Vector("VMGROUP")?["ROLE"] is { } role
-        && Specification.VmGroups(template).Select(g => _inventory.Find(PoolKind.VmGroup, g)).FirstOrDefault() is { } group
-            ? GroupAffinity.Of(_inventory, group, role, id, vm => _offered.TryGetValue(vm, out var offer) ? offer.Host : null)
-            : null;
+    private HostId? OfferedTo(VmId vm) => _offered.TryGetValue(vm, out var offer) ? offer.Host : null;
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using PoweredAppliance.Core;
 using PoweredAppliance.Core.Hosts;
 using PoweredAppliance.Core.Vms;
+using PoweredAppliance.Scheduling;
 
 namespace PoweredAppliance.ControlPlane.Scheduling;
 
@@ -45,4 +46,14 @@ public static class SchedulerProtocol
 
     /// <summary>The place that was chosen is not offered, since the owner's limits do not let it; the VM has been told, and waits.</summary>
     public sealed record NotOffered(Demand Demand);
+
+    /// <summary>How do the hosts look? Answered with <see cref="Sight"/>; nothing is placed, and what follows from it is found out elsewhere.</summary>
+    public sealed record Look
+    {
+        public static Look Instance { get; } = new();
+    }
+
+    /// <param name="Hosts">what is free on them, after what was offered</param>
+    /// <param name="Offered">VMs that were offered a host and have not heard of it yet</param>
+    public sealed record Sight(HostsSeen Hosts, IReadOnlyDictionary<VmId, HostId> Offered);
 }

@@ -70,16 +70,19 @@ public static class ScheduleEntry
     public static long TimeOf(VectorAttribute entry) => Value(entry, "TIME");
 
     /// <summary>What was missed while nobody was there is due once.</summary>
-    public static bool IsDue(VectorAttribute entry, DateTimeOffset now)
+    public static bool IsDue(VectorAttribute entry, DateTimeOffset now) => IsToCome(entry, now) && TimeOf(entry) <= now.ToUnixTimeSeconds();
+
+    /// <summary>It is due, or will be.</summary>
+    public static bool IsToCome(VectorAttribute entry, DateTimeOffset now)
     {
-        var (time, done, second) = (TimeOf(entry), Value(entry, "DONE"), now.ToUnixTimeSeconds());
+        var (time, done) = (TimeOf(entry), Value(entry, "DONE"));
         var ended = Value(entry, "END_TYPE") switch
         {
             Times => Value(entry, "END_VALUE") <= 0,
-            Date => second > Value(entry, "END_VALUE"),
+            Date => now.ToUnixTimeSeconds() > Value(entry, "END_VALUE"),
             _ => false,
         };
-        return !ended && !(done > 0 && done >= time) && time <= second;
+        return !ended && !(done > 0 && done >= time);
     }
 
     /// <summary>It was done: it comes again at the same time of day, on the next of its days that is still to come.</summary>

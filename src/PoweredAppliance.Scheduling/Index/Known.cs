@@ -1,3 +1,5 @@
+using PoweredAppliance.Core;
+
 namespace PoweredAppliance.Scheduling.Index;
 
 /// <summary>What is known of a host; half a line of the processor's cache, since a decision needs all of it.</summary>
@@ -24,4 +26,8 @@ internal struct Known(in Room free, bool enabled, bool monitored, int model, int
 
     /// <summary>It is open and has less than nothing of nothing: VMs, however small, may be placed on it.</summary>
     public readonly bool IsShown => IsOpen && Free.IsAny;
+
+    public readonly HostCapacity Capacity(int id, string name, Models.Model model, HostLookup? attributes) => new(
+        new(id), name, model.Cluster, IsEnabled, IsMonitored, model.CpuPercent, Free.CpuPercent, model.Kibibytes, Free.Kibibytes, Free.MebibytesOfDisk,
+        Free.Vms, attributes);
 }

@@ -16,6 +16,8 @@ internal sealed class Models
 
     public Model this[int number] => _models[number];
 
+    public Model[] All() => [.. _models];
+
     public FitIndex IndexOf(int number) => _indexOf[number];
 
     /// <summary>The number of the host's model, which stays.</summary>
