@@ -74,8 +74,11 @@ public sealed class Template : IEquatable<Template>
 
     public static Template Of(params IEnumerable<TemplateAttribute> attributes)
     {
-        var sorted = attributes.OrderBy(a => a.Name, StringComparer.Ordinal).ToImmutableArray();
-        return sorted.IsEmpty ? Empty : new Template(sorted);
+        var given = attributes.ToImmutableArray();
+        for (var i = 1; i < given.Length; i++)
+            if (string.CompareOrdinal(given[i - 1].Name, given[i].Name) > 0)
+                return new([.. given.OrderBy(a => a.Name, StringComparer.Ordinal)]);
+        return given.IsEmpty ? Empty : new(given);
     }
 
     public IEnumerable<VectorAttribute> Vectors(string name)

@@ -31,7 +31,16 @@ public sealed record VectorAttribute(string Name, ImmutableArray<KeyValuePair<st
     /// <summary>The value under the key (any case), null when it is not there.</summary>
     public string? this[string key] => Find(key) is var at and >= 0 ? Pairs[at].Value : null;
 
-    public VectorAttribute With(string key, string value) => this with { Pairs = Pairs.Add(new(key, value)) };
+    public VectorAttribute With(string key, string value)
+    {
+        var (name, at) = (TemplateWords.Name(key), 0);
+        while (at < Pairs.Length && string.CompareOrdinal(Pairs[at].Key, name) < 0)
+            at++;
+        return this with
+        {
+            Pairs = at < Pairs.Length && Pairs[at].Key == name ? Pairs.SetItem(at, new(name, value)) : Pairs.Insert(at, new(name, value)),
+        };
+    }
 
     public VectorAttribute Without(string key) =>
         Find(key) is var at and >= 0 ? this with { Pairs = Pairs.RemoveAt(at) } : this;
@@ -67,10 +76,22 @@ public sealed record VectorAttribute(string Name, ImmutableArray<KeyValuePair<st
     {
         if (given.IsDefaultOrEmpty)
             return [];
+        if (IsOrdered(given.AsSpan()))
+            return given;
 
         var sorted = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (var (key, value) in given)
             sorted[TemplateWords.Name(key)] = TemplateWords.Value(value);
         return [.. sorted];
+    }
+
+    /// <summary>As <see cref="Ordered"/> would leave them: what is stored and what was made from such pairs is, mostly.</summary>
+    private static bool IsOrdered(ReadOnlySpan<KeyValuePair<string, string>> pairs)
+    {
+        for (var i = 0; i < pairs.Length; i++)
+            if (!TemplateWords.IsUpperName(pairs[i].Key) || TemplateWords.WrongInValue(pairs[i].Value) is not null
+                || (i > 0 && string.CompareOrdinal(pairs[i - 1].Key, pairs[i].Key) >= 0))
+                return false;
+        return true;
     }
 }

@@ -24,6 +24,8 @@ internal static class TemplateWords
     public static string Name(string name) =>
         WrongInName(name) is { } wrong ? throw new ArgumentException(wrong, nameof(name)) : name.ToUpperInvariant();
 
+    public static bool IsUpperName(string name) => WrongInName(name) is null && !name.AsSpan().ContainsAnyInRange('a', 'z');
+
     public static string Value(string value) =>
         WrongInValue(value) is { } wrong ? throw new ArgumentException(wrong.Reason, nameof(value)) : value;
 
