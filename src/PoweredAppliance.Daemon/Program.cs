@@ -96,13 +96,14 @@ builder.WebHost.ConfigureKestrel(kestrel =>
     kestrel.Listen(IPAddress.Parse(settings.Rest.Address), settings.Rest.Port);
 });
 
-// The journal holds password hashes; SQLite gives its side files the mode of the first.
+// The journal holds password hashes, pictures what is in templates; SQLite gives its side files the mode of the first.
 if (settings.ConnectionString.Length == 0)
     Secret.Touch(Path.Combine(settings.Data, "journal.db"));
+Secret.Touch(Journal.PicturesIn(settings.Data));
 var guests = new GuestSecret(Secret.Bytes(Path.Combine(settings.Data, "onegate_secret"), GuestToken.SecretBytes));
 var journal = settings.ConnectionString.Length > 0
-    ? Journal.Postgres(settings.ConnectionString)
-    : Journal.Sqlite(Path.Combine(settings.Data, "journal.db"));
+    ? Journal.Postgres(settings.ConnectionString, settings.Data)
+    : Journal.Sqlite(settings.Data);
 builder.Services
     .AddSingleton(TimeProvider.System)
     .AddSingleton(settings)

@@ -19,7 +19,7 @@ public sealed class PostgresTests
             await Run("chmod", "700", folder);
             await As("postgres", $"{bin}/initdb", "-D", $"{folder}/data", "-A", "trust", "--no-sync", "-E", "UTF8");
             await As("postgres", $"{bin}/pg_ctl", "-D", $"{folder}/data", "-w", "-t", "120", "-l", $"{folder}/log", "-o", $"-k {folder} -c listen_addresses=", "start");
-            var journal = Journal.Postgres($"Host={folder};Username=postgres;Database=postgres");
+            var journal = Journal.Postgres($"Host={folder};Username=postgres;Database=postgres", folder);
             await using var site = await Site.Start(journal: journal);
             await LifeTests.Whole(site);
             await site.Down();

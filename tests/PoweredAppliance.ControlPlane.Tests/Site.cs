@@ -44,6 +44,8 @@ public sealed class Site : IAsyncDisposable
     /// <summary>Takes effect when the control plane is next <see cref="Up"/>.</summary>
     public TimeSpan AskAgainAfter { get; set; } = TimeSpan.FromSeconds(1);
 
+    public string Pictures => Persistence.Journal.PicturesIn(_folder);
+
     public Cloud Cloud => _host!.Services.GetRequiredService<Cloud>();
     public Inventory.Inventory Inventory => Cloud.Inventory;
 
@@ -78,7 +80,7 @@ public sealed class Site : IAsyncDisposable
             .AddSingleton<HostDriverFactory>(SimulatedHosts.Factory(World, TimeProvider.System))
             .AddSingleton(new HookDocuments(vm => $"<VM><ID>{vm.Id}</ID><LCM_STATE>{(int)vm.Lcm}</LCM_STATE></VM>", o => $"<O><ID>{o.Id}</ID></O>"))
             .AddSingleton<RunHook>((command, stop) => Hooks(command, stop))
-            .AddControlPlane(new("127.0.0.1", 0, []), _journal ?? Journal.Sqlite(Path.Combine(_folder, "journal.db")), new()
+            .AddControlPlane(new("127.0.0.1", 0, []), _journal ?? Journal.Sqlite(_folder), new()
             {
                 Cipher = new(new byte[PoweredAppliance.Core.Access.AttributeCipher.KeyBytes]),
                 Partitions = 4,

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Akka.Actor;
 using PoweredAppliance.Core.Hooks;
 using PoweredAppliance.Core.Pools;
@@ -44,6 +45,17 @@ internal sealed class HookOutbox(IActorRef region, Inventory.Inventory inventory
             region.Tell(next);
         else
             _untold.Remove(taken.Source);
+    }
+
+    /// <summary>What nobody has taken yet.</summary>
+    public ImmutableArray<HookProtocol.Fire> Untold
+    {
+        get => [.. _untold.Values.SelectMany(line => line)];
+        set
+        {
+            foreach (var line in value.GroupBy(fire => fire.Source, StringComparer.Ordinal))
+                _untold[line.Key] = new(line);
+        }
     }
 
     public void TellAgain()

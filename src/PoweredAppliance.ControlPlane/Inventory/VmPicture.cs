@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using PoweredAppliance.ControlPlane.Persistence;
 using PoweredAppliance.Core;
 using PoweredAppliance.Core.Vms;
 
@@ -7,7 +8,8 @@ namespace PoweredAppliance.ControlPlane.Inventory;
 /// <summary>All VMs by id, with what happened to them last.</summary>
 public sealed class VmPicture
 {
-    private const int RememberedEvents = 64;
+    /// <summary>Of each VM, at most.</summary>
+    internal const int RememberedEvents = 64;
     private const int Span = 256;
 
     private readonly ById<Entry> _entries = new();
@@ -27,9 +29,31 @@ public sealed class VmPicture
             return [];
         lock (entry)
         {
+            if (entry.Earlier is { } earlier)
+            {
+                var all = new LastEvents(entry.Seen, [.. entry.Events]).After(earlier(id.Value));
+                (entry.Events, entry.Earlier) = (new(all.Events), null);
+            }
+
             var first = entry.Seen - entry.Events.Count + 1;
             return [.. entry.Events.Select((e, i) => (first + i, e))];
         }
+    }
+
+    /// <summary>The VM had so many events before those that it is put with; the last of them can be read.</summary>
+    internal void Recall(VmId id, long seen, Func<int, LastEvents> earlier)
+    {
+        var entry = _entries.GetOrAdd(id.Value, static _ => new Entry());
+        lock (entry)
+            (entry.Seen, entry.Earlier) = (seen, earlier);
+    }
+
+    /// <summary>What is in memory, for a picture: <see cref="PicturedVm.Earlier"/> where the last events are not all of them.</summary>
+    internal PicturedVm Remembered(int id)
+    {
+        var entry = _entries.Find(id)!;
+        lock (entry)
+            return new(entry.Vm!, new(entry.Seen, [.. entry.Events]), entry.Earlier is not null);
     }
 
     /// <summary>Every VM, highest id first (OpenNebula's API_LIST_ORDER DESC).</summary>
@@ -89,6 +113,9 @@ public sealed class VmPicture
         private volatile VirtualMachine? _vm;
         public VirtualMachine? Vm { get => _vm; set => _vm = value; }
         public long Seen { get; set; }
-        public Queue<VmProtocol.IEvent> Events { get; } = new(8);
+        public Queue<VmProtocol.IEvent> Events { get; set; } = new();
+
+        /// <summary>Reads those before <see cref="Events"/>; null: there are none, or no more are remembered.</summary>
+        public Func<int, LastEvents>? Earlier { get; set; }
     }
 }

@@ -4,14 +4,22 @@ using Akka.Persistence.Sql;
 namespace PoweredAppliance.ControlPlane.Persistence;
 
 /// <summary>Which database holds the journal: SQLite in the data directory, or PostgreSQL where several controllers share it.</summary>
-public sealed record Journal(string ConnectionString, bool IsPostgres)
+/// <param name="Pictures">the file of this controller's <see cref="PictureStore"/>; it may be thrown away</param>
+public sealed record Journal(string ConnectionString, bool IsPostgres, string Pictures)
 {
-    public static Journal Sqlite(string path) => new($"Data Source={path}", IsPostgres: false);
-    public static Journal Postgres(string connectionString) => new(connectionString, IsPostgres: true);
+    internal const string PicturesPlugin = "akka.persistence.snapshot-store.pictures";
+
+    /// <param name="folder">the data directory</param>
+    public static Journal Sqlite(string folder) => new($"Data Source={Path.Combine(folder, "journal.db")}", IsPostgres: false, PicturesIn(folder));
+
+    /// <inheritdoc cref="Sqlite"/>
+    public static Journal Postgres(string connectionString, string folder) => new(connectionString, IsPostgres: true, PicturesIn(folder));
+
+    public static string PicturesIn(string folder) => Path.Combine(folder, "pictures.db");
 
     internal void AddTo(AkkaConfigurationBuilder akka)
     {
-        var quoted = ConnectionString.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal);
+        var (quoted, pictures) = (Quoted(ConnectionString), Quoted(Pictures));
         akka.AddHocon($$"""
             akka.persistence {
               journal {
@@ -31,11 +39,22 @@ public sealed record Journal(string ConnectionString, bool IsPostgres)
                   replay-filter.mode = off # a file has one controller, which locks it
                 }
               }
-              snapshot-store.plugin = "akka.persistence.no-snapshot-store"
+              snapshot-store {
+                plugin = "akka.persistence.no-snapshot-store"
+                pictures {
+                  class = "{{typeof(PictureStore).AssemblyQualifiedName}}"
+                  plugin-dispatcher = "akka.actor.default-dispatcher"
+                  path = "{{pictures}}"
+                  connection-string = "{{quoted}}"
+                  is-postgres = {{(IsPostgres ? "true" : "false")}}
+                }
+              }
               max-concurrent-recoveries = 64
             }
             """, HoconAddMode.Prepend);
         if (IsPostgres)
             akka.AddHocon(SqlPersistence.DefaultConfiguration, HoconAddMode.Append);
     }
+
+    private static string Quoted(string text) => text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal);
 }

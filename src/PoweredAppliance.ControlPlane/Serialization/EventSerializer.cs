@@ -82,7 +82,29 @@ public sealed class EventSerializer(ExtendedActorSystem system) : SerializerWith
     {
         if (!Forms.TryGetValue(manifest, out var type))
             throw new SerializationException($"the journal holds an event '{manifest}' that this version cannot read; it was written by a newer one");
-        var form = JsonSerializer.Deserialize(bytes, type) ?? throw new SerializationException($"an empty event '{manifest}'");
+        return Restore(manifest, JsonSerializer.Deserialize(bytes, type));
+    }
+
+    /// <summary>The manifest, then the form.</summary>
+    internal static void Write(Utf8JsonWriter to, object e)
+    {
+        var (manifest, form) = Store(e);
+        to.WriteStringValue(manifest);
+        JsonSerializer.Serialize(to, form, Forms[manifest]);
+    }
+
+    /// <summary>What <see cref="Write"/> wrote, from its manifest on.</summary>
+    internal static object Read(ref Utf8JsonReader from)
+    {
+        var manifest = from.GetString()!;
+        from.Read();
+        return Restore(manifest, JsonSerializer.Deserialize(ref from, Forms[manifest]));
+    }
+
+    private static object Restore(string manifest, object? form)
+    {
+        if (form is null)
+            throw new SerializationException($"an empty event '{manifest}'");
         return manifest[..manifest.IndexOf('/', StringComparison.Ordinal)] switch
         {
             "vm" => StoredVm.Restore(form),

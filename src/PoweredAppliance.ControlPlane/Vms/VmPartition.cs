@@ -3,6 +3,7 @@ using Akka.Actor;
 using Akka.Event;
 using Akka.Persistence;
 using PoweredAppliance.ControlPlane.Hooks;
+using PoweredAppliance.ControlPlane.Persistence;
 using PoweredAppliance.ControlPlane.Scheduling;
 using PoweredAppliance.Core;
 using PoweredAppliance.Core.Drivers;
@@ -21,7 +22,7 @@ namespace PoweredAppliance.ControlPlane.Vms;
 /// (<see cref="VirtualMachine.Works"/>), so a recovered partition asks for all unfinished work again; so does a slow beat,
 /// because a host or the scheduler may have lost what it was asked.
 /// </summary>
-public sealed class VmPartition : StoredEntity, IWithTimers
+public sealed partial class VmPartition : StoredEntity, IWithTimers
 {
     private readonly Dictionary<int, VirtualMachine> _vms = [];
     private readonly Dictionary<int, List<VmProtocol.IEvent>> _history = [];
@@ -40,6 +41,7 @@ public sealed class VmPartition : StoredEntity, IWithTimers
         (_region, _inventory) = (region, inventory);
         _hooks = new(region, inventory, documents);
         Beat = settings.AskAgainAfter;
+        SnapshotPluginId = Persistence.Journal.PicturesPlugin;
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
@@ -52,6 +54,9 @@ public sealed class VmPartition : StoredEntity, IWithTimers
     {
         switch (message)
         {
+            case SnapshotOffer { Snapshot: PartitionPicture picture } offer:
+                Recall(offer.Metadata, picture);
+                break;
             case VmProtocol.IEvent e:
                 var before = _vms.GetValueOrDefault(e.Vm.Value);
                 var after = _vms[e.Vm.Value] = VirtualMachine.Apply(before, e);
@@ -61,10 +66,11 @@ public sealed class VmPartition : StoredEntity, IWithTimers
             case RecoveryCompleted:
                 foreach (var vm in _vms.Values)
                 {
-                    _inventory.Put(vm, _history[vm.Id.Value]);
+                    _inventory.Put(vm, _history.GetValueOrDefault(vm.Id.Value) ?? []);
                     FollowUp(vm);
                 }
 
+                Changed(_history.Keys);
                 _history.Clear();
                 break;
         }
@@ -84,6 +90,13 @@ public sealed class VmPartition : StoredEntity, IWithTimers
                 foreach (var vm in _waiting.Values.ToList())
                     FollowUp(vm);
                 _hooks.TellAgain();
+                TakePicture();
+                break;
+            case SaveSnapshotSuccess taken:
+                Taken(taken.Metadata);
+                break;
+            case SaveSnapshotFailure failed:
+                NotTaken(failed.Cause);
                 break;
             case HookProtocol.Taken taken:
                 _hooks.Taken(taken);
@@ -126,6 +139,7 @@ public sealed class VmPartition : StoredEntity, IWithTimers
             if (decision.Events.Count > 0)
             {
                 _inventory.Put(decided!, decision.Events);
+                Changed([command.Vm.Value]);
                 FollowUp(decided!);
                 foreach (var e in decision.Events)
                 {

@@ -75,7 +75,7 @@ public sealed class Appliance : IAsyncLifetime
             .AddSingleton(new HostDefaults(Path.Combine(_folder, "datastores")))
             .AddSingleton(new HostProfiles([]))
             .AddSingleton(new OneGate.GuestSecret(new byte[GuestToken.SecretBytes]))
-            .AddControlPlane(new("127.0.0.1", 0, []), Journal.Sqlite(Path.Combine(_folder, "journal.db")), new()
+            .AddControlPlane(new("127.0.0.1", 0, []), Journal.Sqlite(_folder), new()
             {
                 Cipher = new(new byte[AttributeCipher.KeyBytes]),
                 ReadEvery = TimeSpan.FromMilliseconds(200),
