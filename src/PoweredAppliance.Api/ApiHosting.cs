@@ -99,6 +99,7 @@ public static class ApiHosting
         rest.MapZone();
         rest.MapVms();
         rest.MapPools();
+        rest.MapPlans();
         rest.MapStreams();
         rest.MapAudit();
         rest.MapTwoFactor();

@@ -24,6 +24,8 @@ internal static class CommandLine
             TemplateVerbs.Build(),
             NetworkVerbs.Build(),
             DatastoreVerbs.Build(),
+            CapacityVerb.Build(),
+            PlanVerbs.Build(),
             LoginVerb.Build(),
             TwoFactorVerbs.Build(),
             AuditVerb.Build(),

@@ -55,6 +55,18 @@ public sealed partial class PoweredClient
     public Task<IReadOnlyList<Vm>> Instantiate(int template, Instantiate wish, CancellationToken stop = default) =>
         Post(At(Routes.TemplateInstantiate, template), Body(wish, Json.Instantiate), Json.IReadOnlyListVm, stop);
 
+    /// <summary>How many more fit: of a VM template (id or name), or of a shape.</summary>
+    public Task<Headroom> GetCapacity(
+        string? template = null, int? cpuPercent = null, long? memoryMib = null, long? diskMib = null, string? cluster = null, CancellationToken stop = default) => Get(
+        Query(
+            Routes.Capacity, ("template", template), ("cpuPercent", cpuPercent), ("memoryMib", memoryMib), ("diskMib", diskMib), ("cluster", cluster)),
+        Json.Headroom,
+        stop);
+
+    /// <summary>What would become of their VMs if these hosts were lost (ids or names).</summary>
+    public Task<LossPlan> PlanLoss(IEnumerable<string> hosts, CancellationToken stop = default) =>
+        Get(Query(Routes.PlanLose, [.. hosts.Select(host => ("host", (object?)host))]), Json.LossPlan, stop);
+
     public Task<IReadOnlyList<Network>> ListNetworks(string? name = null, CancellationToken stop = default) =>
         Get(Query(Routes.Networks, ("name", name)), Json.IReadOnlyListNetwork, stop);
 

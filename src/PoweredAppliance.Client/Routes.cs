@@ -126,6 +126,15 @@ public static class Routes
     /// </summary>
     public const string VmConsole = "/vms/{id}/console";
 
+    /// <summary>
+    /// GET <see cref="Wire.Headroom"/>: <c>?template=</c> (id or name), or <c>?cpuPercent=&amp;memoryMib=&amp;diskMib=</c>; <c>&amp;cluster=</c>
+    /// (id or name). Without any: of VMs of one core and 1 GiB.
+    /// </summary>
+    public const string Capacity = "/capacity";
+
+    /// <summary>GET <c>?host=</c> (id or name, once for each): <see cref="Wire.LossPlan"/></summary>
+    public const string PlanLose = "/plan/lose";
+
     public const string Networks = "/networks";
     public const string Network = "/networks/{id}";
     public const string Datastores = "/datastores";

@@ -29,6 +29,8 @@ namespace PoweredAppliance.Client;
 [JsonSerializable(typeof(AuditPage))]
 [JsonSerializable(typeof(IReadOnlyList<AuditEntry>))]
 [JsonSerializable(typeof(VmWhy))]
+[JsonSerializable(typeof(Headroom))]
+[JsonSerializable(typeof(LossPlan))]
 [JsonSerializable(typeof(IReadOnlyList<Vm>))]
 [JsonSerializable(typeof(IReadOnlyList<VmEvent>))]
 [JsonSerializable(typeof(IReadOnlyList<Host>))]

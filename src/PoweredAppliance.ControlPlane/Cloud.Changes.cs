@@ -42,7 +42,7 @@ public sealed partial class Cloud
         try
         {
             return inventory.Vms.Find(id) is { } vm && (vm.Host?.Host ?? vm.Pledge?.Host) is { } host
-                && GroupAffinity.Of(inventory, group, role, id, _ => null)?.Against(host) is { } why
+                && GroupAffinity.Of(inventory, group, role, id, GroupAffinity.PlaceOf)?.Against(host) is { } why
                     ? new Refusal(ErrorCode.Action, $"VM {id} is on host {host}: {why}", "role", role, id.Value)
                     : await Vm(new VmProtocol.SetGroup(id, group.Id, role, by)).ConfigureAwait(false);
         }

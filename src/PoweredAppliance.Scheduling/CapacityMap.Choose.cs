@@ -37,6 +37,15 @@ public sealed partial class CapacityMap
         return best == ulong.MaxValue ? null : new HostId(HostOf(best));
     }
 
+    /// <summary>Which hosts will do changes with what they take.</summary>
+    internal bool Moves(Shape shape) => shape.Requirement?.Steps.Any(step => step.Comparison is { } comparison && Moves(comparison.Name)) == true;
+
+    /// <summary>The demand may go to the host now.</summary>
+    internal bool Fits(Demand demand, HostId host) => Knows(host) && Fits(demand, RoomOf(demand), host.Value);
+
+    /// <summary>Whether it will do for the demand is a question of room alone.</summary>
+    internal bool Asks(Demand demand, HostId host) => Knows(host) && _hosts[host.Value].IsOpen && LetsOnly(demand.Shape, host.Value);
+
     /// <summary>A key, of the share that would be left and the host; the highest there is: no host fits.</summary>
     private ulong BestFit<TEligible>(ReadOnlySpan<FitIndex> indexes, in Room asked, TEligible eligible)
         where TEligible : struct, IEligible
@@ -156,7 +165,9 @@ public sealed partial class CapacityMap
 
     private Column ColumnOf(string name) => new(
         host => _hosts[host].IsSaid ? [.. _attributes(new(host), name)] : [], CountOf(name),
-        moves: CountOf(name) is not null || name.ToUpperInvariant() is "CURRENT_VMS" or "DISK_USAGE");
+        moves: Moves(name));
+
+    private bool Moves(string name) => CountOf(name) is not null || name.ToUpperInvariant() is "CURRENT_VMS" or "DISK_USAGE";
 
     private readonly struct Everyone : IEligible
     {

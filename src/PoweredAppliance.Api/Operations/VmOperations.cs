@@ -2,6 +2,7 @@ using PoweredAppliance.Api.Auth;
 using PoweredAppliance.ControlPlane;
 using PoweredAppliance.ControlPlane.Inventory;
 using PoweredAppliance.ControlPlane.Networks;
+using PoweredAppliance.ControlPlane.Scheduling;
 using PoweredAppliance.Core;
 using PoweredAppliance.Core.Access;
 using PoweredAppliance.Core.Hosts;
@@ -36,6 +37,14 @@ public sealed class VmOperations(Cloud cloud, Authority authority, NewGuid newGu
         var template = stored.Template.Merge(extra).Without("NAME").Set("TEMPLATE_ID", $"{templateId}");
         return Create(who, template, name, hold, prefix: stored.Name);
     }
+
+    /// <summary>How many VMs of a template would fit that the subject may use.</summary>
+    public async Task<(Outlook? Outlook, Refusal? Why)> Capacity(Subject who, PooledObject stored, int? cluster) =>
+        authority.May(who, Rights.Use, stored) is { } why ? (null, why) : await Capacity(who, stored.Template, cluster);
+
+    /// <inheritdoc cref="Capacity(Subject, PooledObject, int?)"/>
+    public async Task<(Outlook? Outlook, Refusal? Why)> Capacity(Subject who, Template template, int? cluster) =>
+        WithNetworks(who, template) is ({ } whole, null) ? await cloud.Capacity(whole, Finder(who), cluster) : (null, WithNetworks(who, template).Why);
 
     public Task<Answer> Act(Subject who, int id, VmAction action) => On(who, id, authority.Takes(who, Operation(action)), vm => cloud.Vm(new VmProtocol.Act(vm.Id, action, who.Caller())));
 

@@ -55,3 +55,68 @@ public sealed record Reason(string Kind, int Hosts, string Text, IReadOnlyList<H
 
 /// <summary>A host that would fit if that VM, which runs there, moved to the other.</summary>
 public sealed record Way(int HostId, string Host, int VmId, int ToHostId, string ToHost);
+
+/// <summary>How many more VMs of one shape fit now, on top of all that are there and were offered a host. Makes none.</summary>
+public sealed record Headroom
+{
+    /// <summary>The VM template that was asked for; absent: a shape was.</summary>
+    public string? Template { get; init; }
+    public int? TemplateId { get; init; }
+
+    /// <summary>What each of them takes; 100 cpuPercent is one core.</summary>
+    public required int CpuPercent { get; init; }
+    public required long MemoryMib { get; init; }
+    public required long DiskMib { get; init; }
+
+    /// <summary>So many are placed, one after another, by the present policy.</summary>
+    public required long Fits { get; init; }
+
+    /// <summary>So many at least: more were not counted.</summary>
+    public bool AtLeast { get; init; }
+
+    /// <summary>Of them, if all hosts that are enabled were up, as they were last known.</summary>
+    public required long FitsIfAllUp { get; init; }
+
+    /// <summary><c>cpu</c>, <c>memory</c> or <c>disk</c>: what most hosts lack when they are full; absent: no host is asked, or none of these.</summary>
+    public string? RunsOutFirst { get; init; }
+
+    /// <summary>Each that has hosts, by id.</summary>
+    public IReadOnlyList<ClusterHeadroom> Clusters { get; init; } = [];
+
+    /// <summary>Why hosts that take none now refuse.</summary>
+    public IReadOnlyList<Reason> Reasons { get; init; } = [];
+
+    /// <summary>By how much more VMs took each day.</summary>
+    public required GrowthRate Growth { get; init; }
+
+    /// <summary>When the first of cpu, memory and disk is used up if that goes on; absent: it does not grow.</summary>
+    public DateTimeOffset? FullAt { get; init; }
+}
+
+/// <summary>The same of one cluster.</summary>
+/// <param name="Hosts">that take any</param>
+public sealed record ClusterHeadroom(int ClusterId, string Cluster, int Hosts, long Fits, long FitsIfAllUp, string? RunsOutFirst);
+
+/// <summary>By VMs that came and went; less than 0 where they took less.</summary>
+/// <param name="Days">looked back</param>
+public sealed record GrowthRate(double Days, double CpuPercentPerDay, double MemoryMibPerDay, double DiskMibPerDay);
+
+/// <summary>What would become of the VMs of hosts that were lost. Nothing is touched.</summary>
+public sealed record LossPlan
+{
+    /// <summary>Names of the hosts.</summary>
+    public required IReadOnlyList<string> Hosts { get; init; }
+
+    /// <summary>All VMs would find a place.</summary>
+    public required bool Fits { get; init; }
+
+    /// <summary>In the order in which they would be placed: by priority, then by id.</summary>
+    public IReadOnlyList<LostVm> Vms { get; init; } = [];
+}
+
+/// <summary>A VM that would lose its host.</summary>
+/// <param name="Name">absent where the caller may not use the VM</param>
+/// <param name="ToHostId">absent: no host fits</param>
+/// <param name="Text">why no host fits</param>
+public sealed record LostVm(
+    int Id, string? Name, int Priority, int FromHostId, string From, int? ToHostId, string? To, string? Text, IReadOnlyList<Reason> Reasons);

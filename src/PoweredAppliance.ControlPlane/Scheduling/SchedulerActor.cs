@@ -39,7 +39,7 @@ public sealed class SchedulerActor : UnstoredEntity
     public SchedulerActor(IActorRef region, Inventory.Inventory inventory, Policy policy, Meters meters, TimeProvider time)
         : base(EntityKind.Scheduler, meters) =>
         (_map, _demands, _waiting, _region, _inventory, _time, _offersSeen) =
-        (new(Attribute), new(inventory, policy, OfferedTo), new(time), region, inventory, time, time.GetTimestamp());
+        (new(Attribute), new(inventory, policy, PlaceOf), new(time), region, inventory, time, time.GetTimestamp());
 
     protected override void Take(object message)
     {
@@ -239,5 +239,6 @@ public sealed class SchedulerActor : UnstoredEntity
         ? HostAttributes.Of(_inventory, host, name, free, _offered.Where(o => o.Value.Host == host).Select(o => o.Key))
         : [];
 
-    private HostId? OfferedTo(VmId vm) => _offered.TryGetValue(vm, out var offer) ? offer.Host : null;
+    /// <summary>Fellows of a VM group count where they are, where they are promised to be, and where they were just offered to be.</summary>
+    private HostId? PlaceOf(VirtualMachine vm) => GroupAffinity.PlaceOf(vm) ?? (_offered.TryGetValue(vm.Id, out var offer) ? offer.Host : null);
 }

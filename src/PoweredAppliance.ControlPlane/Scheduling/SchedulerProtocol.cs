@@ -1,6 +1,7 @@
 using System.Globalization;
 using PoweredAppliance.Core;
 using PoweredAppliance.Core.Hosts;
+using PoweredAppliance.Core.Templates;
 using PoweredAppliance.Core.Vms;
 using PoweredAppliance.Scheduling;
 
@@ -22,9 +23,10 @@ public static class SchedulerProtocol
     /// <param name="Automatic">AUTOMATIC_REQUIREMENTS, which the appliance made</param>
     public sealed record Wishes(string Automatic, string Requirements, string Rank, string DatastoreRequirements, string DatastoreRank)
     {
-        public static Wishes Of(VirtualMachine vm) => new(
-            vm.Template["AUTOMATIC_REQUIREMENTS"] ?? "", vm.UserTemplate["SCHED_REQUIREMENTS"] ?? "", vm.UserTemplate["SCHED_RANK"] ?? "",
-            vm.UserTemplate["SCHED_DS_REQUIREMENTS"] ?? "", vm.UserTemplate["SCHED_DS_RANK"] ?? "");
+        public static Wishes Of(VirtualMachine vm) => Of(vm.Template["AUTOMATIC_REQUIREMENTS"] ?? "", vm.UserTemplate);
+
+        public static Wishes Of(string automatic, Template own) => new(
+            automatic, own["SCHED_REQUIREMENTS"] ?? "", own["SCHED_RANK"] ?? "", own["SCHED_DS_REQUIREMENTS"] ?? "", own["SCHED_DS_RANK"] ?? "");
     }
 
     /// <summary>Where else could the VM be that is on a host? Answered with <see cref="Elsewhere"/>; its room there is kept for it.</summary>

@@ -21,12 +21,17 @@ internal sealed class Survey
     private readonly VmDemands _demands;
     private readonly ILookup<HostId, VmId> _offered;
 
-    public Survey(SchedulerProtocol.Sight sight, Inventory.Inventory inventory, Policy policy)
+    /// <summary>Where VMs are in this survey and are not in truth; null: nowhere.</summary>
+    private readonly Dictionary<VmId, HostId?> _moved = [];
+
+    /// <param name="allUp">as if all hosts were monitored that are enabled</param>
+    public Survey(SchedulerProtocol.Sight sight, Inventory.Inventory inventory, Policy policy, bool allUp = false)
     {
         (_inventory, _map, _offered) = (inventory, new(Attribute), sight.Offered.ToLookup(o => o.Value, o => o.Key));
-        _demands = new(inventory, policy, vm => sight.Offered.TryGetValue(vm, out var host) ? host : null);
+        _demands = new(inventory, policy, vm => _moved.TryGetValue(vm.Id, out var moved) ? moved
+            : GroupAffinity.PlaceOf(vm) ?? (sight.Offered.TryGetValue(vm.Id, out var host) ? host : null));
         foreach (var host in sight.Hosts)
-            _map.Upsert(host);
+            _map.Upsert(allUp ? host with { Monitored = true } : host);
     }
 
     /// <summary>Of a VM that waits for a host, or is to leave its own.</summary>
@@ -40,21 +45,60 @@ internal sealed class Survey
         var verdict = _map.Place(demand);
         if (verdict.Chosen is { } chosen)
             return new($"{verdict.Considered.First(c => c.Host.Id == chosen).Host.Name} fits, and it is about to go there", _map.Hosts, [], []);
-        var text = verdict.Considered.Count switch
-        {
-            0 => "there are no hosts",
-            _ when demand.Only is { } only && verdict.Considered.All(c => c.Host.Id != only) => $"host {only} with its files is gone",
-            1 => "the only host does not fit",
-            var hosts => $"none of {hosts} hosts fits",
-        };
-        return new(text, _map.Hosts, [.. HostReason.Of(verdict, Causes(vm, asked.Wishes))], [.. Way.For(verdict, _demands.Movable, _map.Choose, MostWays)]);
+        var text = demand.Only is { } only && verdict.Considered.All(c => c.Host.Id != only) ? $"host {only} with its files is gone" : NoneFits(verdict);
+        return new(text, _map.Hosts, [.. HostReason.Of(verdict, Causes(asked.Wishes, [.. Places(vm)]))], [.. Way.For(verdict, _demands.Movable, _map.Choose, MostWays)]);
     }
 
+    /// <summary>How many more fit, and why hosts that take none refuse; or what there is against all of them. Fills the survey's hosts.</summary>
+    public (Headroom? Headroom, Demand? Each, IReadOnlyList<HostReason> Reasons, string? Why) Capacity(VmKind kind)
+    {
+        var next = _inventory.Vms.HighestId + 1;
+        var (each, _, _, why) = _demands.Read(kind, new(next), []);
+        if (each is null)
+            return (null, null, [], why);
+        var reasons = HostReason.Of(_map.Place(each), Causes(kind.Wishes, []));
+        return (Headroom.Of(_map, placed => kind.Group is null ? each with { Vm = new(next + placed.Count) }
+            : _demands.Read(kind, new(next + placed.Count), placed.Select(p => (p.Vm.Vm, p.Host))).Asked!, kind.Group is not null), each, reasons, null);
+    }
+
+    /// <summary>What would become of the VMs whose hosts were lost.</summary>
+    public IReadOnlyList<LostVm> Lose(IReadOnlyCollection<HostId> lost)
+    {
+        var vms = lost.SelectMany(host => _inventory.Host(host)?.Vms ?? []).Distinct().Select(id => _inventory.Vms.Find(new(id))).OfType<VirtualMachine>()
+            .Where(vm => vm.Host is { } here && lost.Contains(here.Host)).ToDictionary(vm => vm.Id);
+        foreach (var vm in vms.Keys)
+            _moved[vm] = null;
+        var (obstacles, priorities) = (new Dictionary<VmId, string>(), vms.Values.ToDictionary(vm => vm.Id, vm => SchedulerProtocol.Demand.Of(vm)));
+        foreach (var vm in vms.Values)
+            if (_demands.Read(priorities[vm.Id], vm, only: null).Why is { } why)
+                obstacles[vm.Id] = why;
+        var fates = Loss.Of(_map, lost, vms.Keys.Where(vm => !obstacles.ContainsKey(vm)).Select(vm => (vm, priorities[vm].UserPriority)), (vm, went) =>
+        {
+            foreach (var (other, host) in went)
+                _moved[other] = host;
+            return _demands.Read(priorities[vm], vms[vm], only: null).Asked!;
+        }).ToDictionary(f => f.Vm.Vm);
+        return
+        [
+            .. vms.Values.OrderBy(vm => -priorities[vm.Id].UserPriority).ThenBy(vm => vm.Id.Value).Select(vm => fates.TryGetValue(vm.Id, out var fate)
+                ? new LostVm(vm, priorities[vm.Id].UserPriority, fate.To, fate.Refused is null ? null : NoneFits(fate.Refused),
+                    fate.Refused is null ? [] : [.. HostReason.Of(fate.Refused, Causes(priorities[vm.Id].Wishes, [.. Places(vm)]))])
+                : new LostVm(vm, priorities[vm.Id].UserPriority, null, obstacles[vm.Id], [])),
+        ];
+    }
+
+    private static string NoneFits(Verdict verdict) => verdict.Considered.Count switch
+    {
+        0 => "there are no hosts",
+        1 => "the only host does not fit",
+        var hosts => $"none of {hosts} hosts fits",
+    };
+
     /// <summary>What a refusal comes from, as far as Inventory knows more of it than the rule that refused.</summary>
-    private Func<Considered, (string What, string? Of)> Causes(VirtualMachine vm, SchedulerProtocol.Wishes wishes)
+    /// <param name="places">the clusters of what AUTOMATIC_REQUIREMENTS are made of</param>
+    private Func<Considered, (string What, string? Of)> Causes(SchedulerProtocol.Wishes wishes, IReadOnlyList<(string What, IReadOnlyCollection<int> Clusters)> places)
     {
         var automatic = Requirement.TryParse(wishes.Automatic, out var read, out _) ? read : Requirement.None;
-        var places = Places(vm).ToList();
         return seen => seen.Misfit switch
         {
             Misfit.Disabled when StateOf(seen) is HostState.Offline => ("offline", null),

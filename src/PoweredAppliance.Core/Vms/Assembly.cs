@@ -48,6 +48,9 @@ public sealed class Assembly
     /// <summary>The images that the disks use.</summary>
     public IEnumerable<int> Images => _disks.Select(d => d["IMAGE_ID"]).OfType<string>().Select(id => int.Parse(id, CultureInfo.InvariantCulture));
 
+    /// <summary>What it takes of a host.</summary>
+    public Hosts.Capacity Room => Specification.Room(_given.WithVectors("DISK", _disks));
+
     /// <summary>Who may be found and used. Null: there is none, or the caller may not use it (the text says which).</summary>
     public delegate (PooledObject? Found, Refusal? Why) Find(PoolKind kind, string? id, string? name, string? ownerName);
 
