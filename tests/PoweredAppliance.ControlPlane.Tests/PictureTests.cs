@@ -151,6 +151,25 @@ public sealed class PictureTests
         Assert.Equal((LcmState.Running, LcmState.Running), (site.Vm(a).Lcm, site.Vm(b).Lcm));
     }
 
+    [Fact]
+    public async Task Who_throws_the_file_away_under_a_running_controller_loses_old_words_and_nothing_else()
+    {
+        await using var site = await Site.Start();
+        var vm = await site.Create(Small);
+        await site.Reach(vm, LcmState.Running);
+        await Pictured(site, vm);
+        await site.Down();
+        await site.Up();
+        File.Delete(site.Pictures);
+        Assert.Empty(site.Inventory.Vms.Events(vm));
+        await site.Act(vm, VmAction.PoweroffHard);
+        await site.Reach(vm, VmState.Poweroff);
+        Assert.NotEmpty(site.Inventory.Vms.Events(vm));
+        await site.Down();
+        await site.Up();
+        Assert.Equal(VmState.Poweroff, site.Vm(vm).State);
+    }
+
     private static Task Pictured(Site site, params VmId[] vms) => Site.Until(
         () => vms.All(id => Rows(site.Pictures, $"SELECT vm FROM vm WHERE id = {id}") is [{ Length: > 2 } bytes] && Said(PictureForm.Vm(bytes)) == Said(site.Vm(id))),
         "the picture is not taken");

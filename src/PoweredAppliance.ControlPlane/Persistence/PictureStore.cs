@@ -85,8 +85,19 @@ public sealed class PictureStore : SnapshotStore
         _table.Save(actor, delta.Since, new(metadata.SequenceNr, created, writer, Build, PictureForm.Bytes(delta.Untold)), rows);
     }
 
-    private Dictionary<int, LastEvents> Events(string actor, IReadOnlyCollection<int> ids) =>
-        _table.Events(actor, ids).ToDictionary(row => row.Key, row => new LastEvents(row.Value.Seen, PictureForm.Events(row.Value.Events)));
+    /// <summary>Those that can be read: somebody may have thrown the file away meanwhile.</summary>
+    private Dictionary<int, LastEvents> Events(string actor, IReadOnlyCollection<int> ids)
+    {
+        try
+        {
+            return _table.Events(actor, ids).ToDictionary(row => row.Key, row => new LastEvents(row.Value.Seen, PictureForm.Events(row.Value.Events)));
+        }
+        catch (SqliteException e)
+        {
+            _log.Warning(e, "the last events of VMs of {0} cannot be read", actor);
+            return [];
+        }
+    }
 
     /// <summary>When and by whom an event was written; null: the journal does not have it.</summary>
     private (long Created, string Writer)? Witness(string actor, long sequence)
