@@ -98,7 +98,7 @@ builder.WebHost.ConfigureKestrel(kestrel =>
 
 // The journal holds password hashes, pictures what is in templates; SQLite gives its side files the mode of the first.
 if (settings.ConnectionString.Length == 0)
-    Secret.Touch(Path.Combine(settings.Data, "journal.db"));
+    Secret.Touch(Journal.FileIn(settings.Data));
 Secret.Touch(Journal.PicturesIn(settings.Data));
 var guests = new GuestSecret(Secret.Bytes(Path.Combine(settings.Data, "onegate_secret"), GuestToken.SecretBytes));
 var journal = settings.ConnectionString.Length > 0

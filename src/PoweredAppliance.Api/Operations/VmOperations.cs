@@ -43,8 +43,11 @@ public sealed class VmOperations(Cloud cloud, Authority authority, NewGuid newGu
         authority.May(who, Rights.Use, stored) is { } why ? (null, why) : await Capacity(who, stored.Template, cluster);
 
     /// <inheritdoc cref="Capacity(Subject, PooledObject, int?)"/>
-    public async Task<(Outlook? Outlook, Refusal? Why)> Capacity(Subject who, Template template, int? cluster) =>
-        WithNetworks(who, template) is ({ } whole, null) ? await cloud.Capacity(whole, Finder(who), cluster) : (null, WithNetworks(who, template).Why);
+    public async Task<(Outlook? Outlook, Refusal? Why)> Capacity(Subject who, Template template, int? cluster)
+    {
+        var (whole, why) = WithNetworks(who, template);
+        return why is not null ? (null, why) : await cloud.Capacity(whole!, Finder(who), cluster);
+    }
 
     public Task<Answer> Act(Subject who, int id, VmAction action) => On(who, id, authority.Takes(who, Operation(action)), vm => cloud.Vm(new VmProtocol.Act(vm.Id, action, who.Caller())));
 

@@ -37,12 +37,7 @@ internal sealed class EventTable : IDisposable
 
     public EventTable(string connection)
     {
-        _writing = Open(_connection = connection);
-        using (var schema = _writing.CreateCommand())
-        {
-            schema.CommandText = WriterPragmas + Schema;
-            schema.ExecuteNonQuery();
-        }
+        _writing = SqliteFile.Open(_connection = connection, Pragmas + WriterPragmas + Schema);
 
         _insert = Command(_writing, """
             INSERT INTO journal (created, deleted, persistence_id, sequence_number, message, manifest, identifier, writer_uuid)
@@ -109,17 +104,7 @@ internal sealed class EventTable : IDisposable
         _writing.Dispose();
     }
 
-    private Reader Rent() => _readers.TryTake(out var reader) ? reader : new(Open(_connection));
-
-    private static SqliteConnection Open(string connection)
-    {
-        var opened = new SqliteConnection(connection);
-        opened.Open();
-        using var pragmas = opened.CreateCommand();
-        pragmas.CommandText = Pragmas;
-        pragmas.ExecuteNonQuery();
-        return opened;
-    }
+    private Reader Rent() => _readers.TryTake(out var reader) ? reader : new(SqliteFile.Open(_connection, Pragmas));
 
     private static SqliteCommand Command(SqliteConnection connection, string text, params string[] parameters)
     {

@@ -10,10 +10,13 @@ public sealed record Journal(string ConnectionString, bool IsPostgres, string Pi
     internal const string PicturesPlugin = "akka.persistence.snapshot-store.pictures";
 
     /// <param name="folder">the data directory</param>
-    public static Journal Sqlite(string folder) => new($"Data Source={Path.Combine(folder, "journal.db")}", IsPostgres: false, PicturesIn(folder));
+    public static Journal Sqlite(string folder) => new($"Data Source={FileIn(folder)}", IsPostgres: false, PicturesIn(folder));
 
     /// <inheritdoc cref="Sqlite"/>
     public static Journal Postgres(string connectionString, string folder) => new(connectionString, IsPostgres: true, PicturesIn(folder));
+
+    /// <summary>Of a journal in SQLite.</summary>
+    public static string FileIn(string folder) => Path.Combine(folder, "journal.db");
 
     public static string PicturesIn(string folder) => Path.Combine(folder, "pictures.db");
 

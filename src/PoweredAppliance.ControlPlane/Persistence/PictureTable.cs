@@ -35,22 +35,19 @@ internal sealed class PictureTable : IDisposable
         _connection = new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString(); // a file that was thrown away is not kept open
         try
         {
-            _writing = Open(_connection);
-            Run(_writing, null, Schema);
+            _writing = SqliteFile.Open(_connection, Pragmas + Schema);
         }
         catch (SqliteException e) when (e.SqliteErrorCode is 11 or 26) // SQLITE_CORRUPT, SQLITE_NOTADB
         {
-            _writing?.Dispose();
             foreach (var file in (string[])[path, path + "-wal", path + "-shm"])
                 File.Delete(file);
-            _writing = Open(_connection);
-            Run(_writing, null, Schema);
+            _writing = SqliteFile.Open(_connection, Pragmas + Schema);
         }
     }
 
     public PictureHead? Head(string actor)
     {
-        using var reading = Open(_connection);
+        using var reading = SqliteFile.Open(_connection, Pragmas);
         return Head(reading, null, actor);
     }
 
@@ -88,7 +85,7 @@ internal sealed class PictureTable : IDisposable
 
     public IEnumerable<(long Seen, byte[] Vm)> Vms(string actor)
     {
-        using var reading = Open(_connection);
+        using var reading = SqliteFile.Open(_connection, Pragmas);
         using var select = Command(reading, null, "SELECT seen, vm FROM vm WHERE actor = $0", actor);
         using var rows = select.ExecuteReader();
         while (rows.Read())
@@ -101,7 +98,7 @@ internal sealed class PictureTable : IDisposable
         var found = new Dictionary<int, (long, byte[])>();
         if (ids.Count == 0)
             return found;
-        using var reading = Open(_connection);
+        using var reading = SqliteFile.Open(_connection, Pragmas);
         using var select = Command(reading, null, "SELECT seen, events FROM events WHERE actor = $0 AND id = $1", actor, 0);
         foreach (var id in ids)
         {
@@ -127,14 +124,6 @@ internal sealed class PictureTable : IDisposable
         using var select = Command(connection, transaction, "SELECT sequence, created, writer, build, untold FROM head WHERE actor = $0", actor);
         using var rows = select.ExecuteReader();
         return rows.Read() ? new(rows.GetInt64(0), rows.GetInt64(1), rows.GetString(2), rows.GetString(3), (byte[])rows[4]) : null;
-    }
-
-    private static SqliteConnection Open(string connection)
-    {
-        var opened = new SqliteConnection(connection);
-        opened.Open();
-        Run(opened, null, Pragmas);
-        return opened;
     }
 
     private static void Run(SqliteConnection connection, SqliteTransaction? transaction, string text, params object[] values)

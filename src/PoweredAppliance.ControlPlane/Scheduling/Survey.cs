@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using PoweredAppliance.Core;
 using PoweredAppliance.Core.Hosts;
 using PoweredAppliance.Core.Pools;
@@ -21,14 +22,15 @@ internal sealed class Survey
     private readonly VmDemands _demands;
     private readonly ILookup<HostId, VmId> _offered;
 
-    /// <summary>Where VMs are in this survey and are not in truth; null: nowhere.</summary>
-    private readonly Dictionary<VmId, HostId?> _moved = [];
+    /// <summary>VMs that have lost their host in this survey, and where those of them went that found another.</summary>
+    private IReadOnlyDictionary<VmId, VirtualMachine> _lost = ImmutableDictionary<VmId, VirtualMachine>.Empty;
+    private IReadOnlyDictionary<VmId, HostId> _went = ImmutableDictionary<VmId, HostId>.Empty;
 
     /// <param name="allUp">as if all hosts were monitored that are enabled</param>
     public Survey(SchedulerProtocol.Sight sight, Inventory.Inventory inventory, Policy policy, bool allUp = false)
     {
         (_inventory, _map, _offered) = (inventory, new(Attribute), sight.Offered.ToLookup(o => o.Value, o => o.Key));
-        _demands = new(inventory, policy, vm => _moved.TryGetValue(vm.Id, out var moved) ? moved
+        _demands = new(inventory, policy, vm => _lost.ContainsKey(vm.Id) ? _went.TryGetValue(vm.Id, out var went) ? went : null
             : GroupAffinity.PlaceOf(vm) ?? (sight.Offered.TryGetValue(vm.Id, out var host) ? host : null));
         foreach (var host in sight.Hosts)
             _map.Upsert(allUp ? host with { Monitored = true } : host);
@@ -66,16 +68,14 @@ internal sealed class Survey
     {
         var vms = lost.SelectMany(host => _inventory.Host(host)?.Vms ?? []).Distinct().Select(id => _inventory.Vms.Find(new(id))).OfType<VirtualMachine>()
             .Where(vm => vm.Host is { } here && lost.Contains(here.Host)).ToDictionary(vm => vm.Id);
-        foreach (var vm in vms.Keys)
-            _moved[vm] = null;
+        _lost = vms;
         var (obstacles, priorities) = (new Dictionary<VmId, string>(), vms.Values.ToDictionary(vm => vm.Id, vm => SchedulerProtocol.Demand.Of(vm)));
         foreach (var vm in vms.Values)
             if (_demands.Read(priorities[vm.Id], vm, only: null).Why is { } why)
                 obstacles[vm.Id] = why;
         var fates = Loss.Of(_map, lost, vms.Keys.Where(vm => !obstacles.ContainsKey(vm)).Select(vm => (vm, priorities[vm].UserPriority)), (vm, went) =>
         {
-            foreach (var (other, host) in went)
-                _moved[other] = host;
+            _went = went;
             return _demands.Read(priorities[vm], vms[vm], only: null).Asked!;
         }).ToDictionary(f => f.Vm.Vm);
         return

@@ -35,10 +35,10 @@ public sealed partial class VmPartition
     }
 
     /// <summary>Called when all events of a decision are stored, and Inventory has what they made.</summary>
-    private void Changed(IEnumerable<int> vms)
+    private void Changed(int vm)
     {
         _storedTo = LastSequenceNr;
-        _changed.UnionWith(vms);
+        _changed.Add(vm);
     }
 
     private void TakePicture()

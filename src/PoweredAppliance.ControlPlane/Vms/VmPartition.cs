@@ -70,7 +70,8 @@ public sealed partial class VmPartition : StoredEntity, IWithTimers
                     FollowUp(vm);
                 }
 
-                Changed(_history.Keys);
+                foreach (var vm in _history.Keys)
+                    Changed(vm);
                 _history.Clear();
                 break;
         }
@@ -139,7 +140,7 @@ public sealed partial class VmPartition : StoredEntity, IWithTimers
             if (decision.Events.Count > 0)
             {
                 _inventory.Put(decided!, decision.Events);
-                Changed([command.Vm.Value]);
+                Changed(command.Vm.Value);
                 FollowUp(decided!);
                 foreach (var e in decision.Events)
                 {

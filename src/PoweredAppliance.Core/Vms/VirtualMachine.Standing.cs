@@ -53,9 +53,6 @@ public sealed partial record VirtualMachine
 
     /// <summary>Unix seconds at which its schedule does this next; null: it does not.</summary>
     /// <param name="action">as it is written: <c>release</c></param>
-    public long? ScheduledFor(string action, DateTimeOffset now)
-    {
-        var times = Schedule.Where(e => e["ACTION"] == action && ScheduleEntry.IsToCome(e, now)).Select(ScheduleEntry.TimeOf).ToList();
-        return times.Count == 0 ? null : times.Min();
-    }
+    public long? ScheduledFor(string action, DateTimeOffset now) =>
+        Schedule.Where(e => e["ACTION"] == action && ScheduleEntry.IsToCome(e, now)).Min(e => (long?)ScheduleEntry.TimeOf(e));
 }
