@@ -24,7 +24,7 @@ public sealed class VmPictureTests
 
     [Fact]
     public void A_page_at_an_offset_is_what_a_walk_to_it_would_find() =>
-        Gen.Select(Gen.Select(Gen.Int[0, 2_000], Gen.Bool).Array[0, 300], Gen.Int[0, 300], Gen.Int[0, 1_500]).Sample((changes, skipped, dead) =>
+        Gen.Select(Gen.Select(Gen.Int[0, 2_000], Gen.Bool).Array[0, 300], Gen.Int[0, 300], Gen.Int[1, 400], Gen.Int[0, 1_500]).Sample((changes, skipped, taken, dead) =>
         {
             var inventory = new Inventory.Inventory();
             for (var id = 0; id < dead; id++)
@@ -33,7 +33,8 @@ public sealed class VmPictureTests
                 Put(inventory, id, alive);
             var all = inventory.Vms.Descending().Where(vm => vm.State is not VmState.Done).ToList();
             Assert.Equal(all, inventory.Vms.Living());
-            Assert.Equal(all.Skip(skipped), inventory.Vms.Living(skipped));
+            var page = inventory.Vms.LivingPage(skipped, taken).SelectMany(part => inventory.Vms.Living(part.Run).Skip(part.Skip).Take(part.Take));
+            Assert.Equal(all.Skip(skipped).Take(taken), page);
         }, iter: 300);
 
     [Fact]

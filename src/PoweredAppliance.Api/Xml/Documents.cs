@@ -34,6 +34,37 @@ public sealed class Documents(Inventory inventory, ControlPlaneSettings settings
         return Document.Pool("VM_POOL", (extended ? _vms : _shortVms).All(vms.Select(vm => new VmSources(vm, inventory, names))));
     }
 
+    /// <summary>A page of those that are not DONE, highest id first.</summary>
+    public Document Living(int skip, int take, bool extended)
+    {
+        var (users, groups) = (inventory.All(PoolKind.User), inventory.All(PoolKind.Group));
+        var names = new OwnerNames(inventory);
+        var (rendering, made) = (extended ? _vms : _shortVms, new List<Rendered>());
+        foreach (var part in inventory.Vms.LivingPage(skip, take))
+        {
+            var stamp = new Stamp(inventory.Vms.Runs.Changes(part.Run), users, groups);
+            var vms = inventory.Vms.Living(part.Run).Select(vm => new VmSources(vm, inventory, names));
+            if (part.IsWhole)
+                rendering.AddRun(part.Run, stamp, vms, made);
+            else
+                made.AddRange(rendering.All(vms.Skip(part.Skip).Take(part.Take)));
+        }
+
+        return Document.Pool("VM_POOL", made);
+    }
+
+    /// <summary>All of them, highest id first.</summary>
+    public Document Hosts()
+    {
+        var (hosts, clusters, made) = (inventory.All(PoolKind.Host), inventory.All(PoolKind.Cluster), new List<Rendered>());
+        for (var run = inventory.HostRuns.Highest; run >= 0; run--)
+            _hosts.AddRun(run, new Stamp(inventory.HostRuns.Changes(run), hosts, clusters), InRun(run), made);
+        return Document.Pool("HOST_POOL", made);
+
+        IEnumerable<HostSources> InRun(int run) => Enumerable.Range(0, Runs.Length).Select(n => (run + 1) * Runs.Length - 1 - n)
+            .Select(id => hosts.GetValueOrDefault(id)).OfType<PooledObject>().Select(host => new HostSources(host, inventory));
+    }
+
     /// <summary>One object as its info call gives it.</summary>
     public Document Of(PooledObject o) => o.Kind is PoolKind.Host
         ? Document.Of(_hosts.Of(new HostSources(o, inventory)))

@@ -27,10 +27,13 @@ internal readonly record struct PoolListing(Subject Who, int Flag, int Start, in
         return Range(ascending.Reverse().Where(o => listing.Asks(o.Owner) && (listing.IsHis(o.Owner) || authority.Shows(listing.Who, o))), o => o.Id);
     }
 
-    /// <summary>Those that are not DONE, highest id first. Who sees all of them gets a page at any offset without a walk to it.</summary>
-    public IEnumerable<VirtualMachine> PickLiving(VmPicture vms, Authority authority) => Flag is All && Who.IsAdmin && End < -1
-        ? (this with { Start = 0 }).Range(vms.Living(Math.Max(0, Start)), vm => vm.Id.Value)
-        : Pick(vms.Living(), authority);
+    /// <summary>Where in the list of everything the page is that is asked for, by someone who sees everything; null: it cannot be said so.</summary>
+    public (int Skip, int Take)? Page => (Flag is All && Who.IsAdmin, End < -1, Start) switch
+    {
+        (true, true, _) => (Math.Max(0, Start), (int)Math.Min(int.MaxValue, -(long)End)),
+        (true, false, -1) => (0, int.MaxValue),
+        _ => null,
+    };
 
     /// <inheritdoc cref="Pick(IEnumerable{PooledObject}, Authority)"/>
     /// <param name="asked">what else a VM must be; it is asked of those only that are shown</param>

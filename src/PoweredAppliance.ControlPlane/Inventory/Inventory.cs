@@ -35,6 +35,9 @@ public sealed class Inventory(ControlPlaneSettings? settings = null)
 
     public VmPicture Vms { get; } = new();
 
+    /// <summary>Changes of what is known of hosts, and of their records.</summary>
+    public Runs HostRuns { get; } = new();
+
     /// <summary>What users and groups use of what can be limited.</summary>
     public Usages Usages { get; } = new(settings?.QuotaVmAttributes ?? []);
 
@@ -77,6 +80,9 @@ public sealed class Inventory(ControlPlaneSettings? settings = null)
         var before = Pool(kind).Objects;
         Pool(kind).Objects = objects;
         Usages.Put(kind, before, objects, changed);
+        if (kind is PoolKind.Host)
+            foreach (var id in changed >= 0 ? [changed] : objects.Keys)
+                HostRuns.Changed(id);
         if (changed >= 0)
             _changes.Tell(kind.ToString().ToLowerInvariant(), changed);
     }
@@ -86,6 +92,7 @@ public sealed class Inventory(ControlPlaneSettings? settings = null)
     public void Put(HostPicture host)
     {
         _hosts[host.Id.Value] = host;
+        HostRuns.Changed(host.Id.Value);
         if (host.Usage is { } usage)
             _hostSamples.GetOrAdd(host.Id.Value, _ => new()).Put(usage.At, usage);
         _changes.Tell("host", host.Id.Value);
@@ -94,12 +101,14 @@ public sealed class Inventory(ControlPlaneSettings? settings = null)
     public void Drop(HostId host)
     {
         _hosts.TryRemove(host.Value, out _);
+        HostRuns.Changed(host.Value);
         _hostSamples.TryRemove(host.Value, out _);
     }
 
     public void Put(VmId vm, VmReading reading)
     {
         _readings[vm.Value] = reading;
+        Vms.Runs.Changed(vm.Value);
         _vmSamples.GetOrAdd(vm.Value, _ => new()).Put(reading.At, VmSample.Of(reading));
     }
 

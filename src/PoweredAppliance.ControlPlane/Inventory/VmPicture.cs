@@ -10,15 +10,17 @@ public sealed class VmPicture
 {
     /// <summary>Of each VM, at most.</summary>
     internal const int RememberedEvents = 64;
-    private const int Span = 256;
 
     private readonly ById<Entry> _entries = new();
 
-    /// <summary>How many VMs of each 256 ids are not DONE.</summary>
+    /// <summary>How many VMs of each run are not DONE.</summary>
     private readonly ById<StrongBox<int>> _living = new();
 
     /// <inheritdoc cref="ById{T}.HighestId"/>
     public int HighestId => _entries.HighestId;
+
+    /// <summary>Changes of VMs and of what was measured of them.</summary>
+    public Runs Runs { get; } = new();
 
     public VirtualMachine? Find(VmId id) => _entries.Find(id.Value)?.Vm;
 
@@ -64,22 +66,46 @@ public sealed class VmPicture
                 yield return vm;
     }
 
-    /// <summary>Those that are not DONE, highest id first, without the first <paramref name="skipped"/>, which are not looked at one by one.</summary>
-    public IEnumerable<VirtualMachine> Living(int skipped = 0)
+    /// <summary>Those that are not DONE, highest id first.</summary>
+    public IEnumerable<VirtualMachine> Living()
     {
-        for (var id = HighestId; id >= 0; id--)
-        {
-            int living;
-            while (id >= 0 && (id + 1) % Span == 0 && (living = _living.Find(id / Span)?.Value ?? 0) <= skipped)
-                (id, skipped) = (id - Span, skipped - living);
-            if (_entries.Find(id)?.Vm is not { State: not VmState.Done } vm)
-                continue;
-            if (skipped > 0)
-                skipped--;
-            else
+        for (var run = Runs.Of(HighestId); run >= 0; run--)
+            foreach (var vm in Living(run))
                 yield return vm;
+    }
+
+    /// <inheritdoc cref="Living()"/>
+    public IEnumerable<VirtualMachine> Living(int run)
+    {
+        if (LivingIn(run) == 0)
+            yield break;
+        for (var id = Math.Min(HighestId, (run + 1) * Runs.Length - 1); id >= run * Runs.Length; id--)
+            if (_entries.Find(id)?.Vm is { State: not VmState.Done } vm)
+                yield return vm;
+    }
+
+    /// <summary>
+    /// The runs that have the living VMs of a page, highest first, and how many of a run's are in front of it and how many are on it.
+    /// Runs without any are left out, and no VM is looked at.
+    /// </summary>
+    public IEnumerable<(int Run, int Skip, int Take, bool IsWhole)> LivingPage(int skip, int take)
+    {
+        for (var run = Runs.Of(HighestId); run >= 0 && take > 0; run--)
+        {
+            var living = LivingIn(run);
+            if (living <= skip)
+            {
+                skip -= living;
+                continue;
+            }
+
+            var taken = Math.Min(take, living - skip);
+            yield return (run, skip, taken, taken == living);
+            (skip, take) = (0, take - taken);
         }
     }
+
+    private int LivingIn(int run) => _living.Find(run)?.Value ?? 0;
 
     public IEnumerable<VirtualMachine> Ascending()
     {
@@ -104,7 +130,8 @@ public sealed class VmPicture
             var (was, isAlive) = (entry.Vm is { State: not VmState.Done }, vm.State is not VmState.Done);
             entry.Vm = vm;
             if (was != isAlive)
-                Interlocked.Add(ref _living.GetOrAdd(vm.Id.Value / Span, static _ => new(0)).Value, isAlive ? 1 : -1);
+                Interlocked.Add(ref _living.GetOrAdd(Runs.Of(vm.Id.Value), static _ => new(0)).Value, isAlive ? 1 : -1);
+            Runs.Changed(vm.Id.Value);
         }
     }
 

@@ -17,6 +17,7 @@ namespace PoweredAppliance.Api.Tests.Xml;
 public sealed class ReadyMadeTests
 {
     private const int Vms = 3;
+    private const int Far = Runs.Length + 1; // a VM and a host of another run
 
     private static readonly string[] Templates =
     [
@@ -50,6 +51,12 @@ public sealed class ReadyMadeTests
             case 5:
                 world.Put(PoolKind.Host, 0, "hh", $"NOTE=\"{n}\"", [("CLUSTER_ID", $"{n % 2}")]);
                 break;
+            case 6:
+                world.Vm(Far, Templates[n % Templates.Length], States[n % States.Length]);
+                break;
+            case 7:
+                world.Put(PoolKind.Host, Far, $"far-{n}", facts: [("CLUSTER_ID", "0")]);
+                break;
             default:
                 world.Hear(n % 2 == 0 ? null : $"silent {n}");
                 break;
@@ -58,7 +65,7 @@ public sealed class ReadyMadeTests
 
     [Fact]
     public void A_document_is_what_would_be_written_now_whatever_changed_since_it_was_made() =>
-        Gen.Select(Gen.Int[0, 6], Gen.Int[0, 1000]).Array[1, 40].Sample(changes =>
+        Gen.Select(Gen.Int[0, 8], Gen.Int[0, 1000]).Array[1, 40].Sample(changes =>
         {
             var world = new World();
             for (var id = 0; id < Vms; id++)
@@ -90,6 +97,36 @@ public sealed class ReadyMadeTests
     }
 
     [Fact]
+    public void A_page_is_a_part_of_the_list_wherever_it_begins()
+    {
+        var world = new World();
+        for (var id = 0; id < 3 * Runs.Length; id++)
+            world.Vm(id, state: id % 5 == 0 ? VmState.Done : VmState.Active);
+        var ids = world.Inventory.Vms.Living().Select(vm => vm.Id.Value).ToArray();
+        for (var again = 0; again < 3; again++)
+            foreach (var (skip, take) in new[] { (0, int.MaxValue), (0, 1), (5, 60), (51, 51), (51, 60), (100, 500), (ids.Length, 4) })
+                Assert.Equal(
+                    ids.Skip(skip).Take(take),
+                    World.Read(world.Documents.Living(skip, take, extended: false)).Elements().Select(vm => (int)vm.Element("ID")!));
+    }
+
+    [Fact]
+    public void A_run_that_stays_as_it_is_is_one_piece()
+    {
+        var world = new World();
+        for (var id = 0; id < Runs.Length; id++)
+            world.Vm(id);
+        int Pieces() => world.Documents.Living(0, int.MaxValue, extended: true).Ready!.Pieces().Count() - 2;
+        Assert.Equal(Runs.Length, Pieces());
+        Assert.Equal(Runs.Length, Pieces());
+        Assert.Equal(1, Pieces());
+        world.Measure(7);
+        Assert.Equal(Runs.Length, Pieces());
+        Assert.Equal(Runs.Length, Pieces());
+        Assert.Equal(1, Pieces());
+    }
+
+    [Fact]
     public void Its_length_is_known_before_it_is_sent()
     {
         var world = new World();
@@ -104,6 +141,10 @@ public sealed class ReadyMadeTests
     [
         from.Vms(world.Inventory.Vms.Descending(), extended: true), from.Vms(world.Inventory.Vms.Descending(), extended: false),
         from.Vm(world.Inventory.Vms.Find(new(0))!), from.Of(world.Of(PoolKind.Host, 0)), from.Pool(PoolKind.Host, [world.Of(PoolKind.Host, 0)]),
+        .. Enumerable.Repeat(0, 3).SelectMany(_ => new[]
+        {
+            from.Living(0, int.MaxValue, extended: true), from.Living(0, int.MaxValue, extended: false), from.Living(1, 1, extended: false), from.Hosts(),
+        }),
     ];
 
     private static byte[] Sent(Document document) => [.. document.Ready!.Pieces().SelectMany(p => p.ToArray())];

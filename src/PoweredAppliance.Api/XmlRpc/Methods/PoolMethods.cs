@@ -131,8 +131,9 @@ internal sealed class PoolMethods(PoolOperations pools, Cloud cloud, Inventory i
         return (template, append, wrong ?? why);
     }
 
-    private Reply Everything(Call call, PoolKind kind) =>
-        documents.Pool(kind, inventory.All(kind).Values.Reverse().Where(o => authority.Shows(call.Who, o)));
+    private Reply Everything(Call call, PoolKind kind) => kind is PoolKind.Host && call.Who.IsAdmin
+        ? documents.Hosts()
+        : documents.Pool(kind, inventory.All(kind).Values.Reverse().Where(o => authority.Shows(call.Who, o)));
 
     private Task<Reply> Update(Call call, PoolKind kind) => Updating(call, kind) is var (given, append, why) && why is null
         ? Reply.Of(pools.Update(call.Who, kind, call.Id, given!, append))

@@ -32,17 +32,16 @@ internal sealed class VmPoolMethods(Inventory inventory, Authority authority, Do
             return new Refusal(ErrorCode.RpcApi, $"Incorrect state filter {state}", "state", $"{state}");
         if (!Search.TryParse(call.Text(5), out var search, out var error))
             return new Refusal(ErrorCode.Internal, $"The search query cannot be read: {error}", "json_query", call.Text(5));
-        return documents.Vms(Found(listing, state, search), extended);
+        return state is NotDone && search.Equals(Search.Everything) && listing.Page is { } page
+            ? documents.Living(page.Skip, page.Take, extended)
+            : documents.Vms(Found(listing, state, search), extended);
     }
 
     private IEnumerable<VirtualMachine> Found(PoolListing listing, int state, Search search)
     {
-        var everything = search.Equals(Search.Everything);
-        if (state is NotDone && everything)
-            return listing.PickLiving(inventory.Vms, authority);
         var vms = state is NotDone ? inventory.Vms.Living() : inventory.Vms.Descending().Where(vm => state is AnyState || (int)vm.State == state);
         var names = new OwnerNames(inventory);
-        return listing.Pick(vms, authority, everything ? null : vm => search.Finds(VmSearchTree.Of(new VmSources(vm, inventory, names))));
+        return listing.Pick(vms, authority, search.Equals(Search.Everything) ? null : vm => search.Finds(VmSearchTree.Of(new VmSources(vm, inventory, names))));
     }
 
     /// <summary>Ids with commas, <c>1:4</c> for a range; those that are not there, or may not be used, are left out.</summary>
@@ -71,7 +70,7 @@ internal sealed class VmPoolMethods(Inventory inventory, Authority authority, Do
         var listing = new PoolListing(call.Who, call.Int(1), -1, -1);
         return listing.Wrong is { } wrong
             ? wrong
-            : documents.Monitoring(listing.PickLiving(inventory.Vms, authority), call.Age(2));
+            : documents.Monitoring(listing.Pick(inventory.Vms.Living(), authority), call.Age(2));
     }
 
     private static bool TryId(string text, out int id) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out id);
