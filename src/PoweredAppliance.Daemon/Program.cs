@@ -71,6 +71,7 @@ builder.Logging.ClearProviders();
 builder.Host.UseSerilog((_, log) => log
     .MinimumLevel.Is(level)
     .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
+    .MinimumLevel.Override("Microsoft.AspNetCore.Hosting.Diagnostics", LevelAlias.Off) // says nothing above Information, and is asked by each request
     .MinimumLevel.Override("Grpc", LogEventLevel.Warning)
     .MinimumLevel.Override("Akka", LogEventLevel.Warning)
     .MinimumLevel.Override("Akka.Actor.ActorSystem", LogEventLevel.Warning)

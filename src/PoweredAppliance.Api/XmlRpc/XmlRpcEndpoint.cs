@@ -120,15 +120,15 @@ internal sealed class XmlRpcEndpoint(Dispatcher dispatcher, Gate gate, ILogger<X
     private async Task Send(HttpContext http, Reply reply, string method)
     {
         http.Response.ContentType = "text/xml; charset=utf-8";
-        var pending = new ArrayBufferWriter<byte>(4096);
         if (reply is Reply.Xml { Document: var document })
         {
-            await (document.Ready is { } ready ? Send(http, ready) : Send(http, document, pending, method)).ConfigureAwait(false);
+            await (document.Ready is { } ready ? Send(http, ready) : Send(http, document, method)).ConfigureAwait(false);
             return;
         }
 
-        reply.WriteTo(pending, method);
-        await End(http, pending).ConfigureAwait(false);
+        var whole = new ArrayBufferWriter<byte>(1024);
+        reply.WriteTo(whole, method);
+        await End(http, whole).ConfigureAwait(false);
     }
 
     /// <summary>Copies what is ready-made, at the client's pace: in few large blocks, since each block asked for and each one sent has its price.</summary>
@@ -170,8 +170,9 @@ internal sealed class XmlRpcEndpoint(Dispatcher dispatcher, Gate gate, ILogger<X
         await body.FlushAsync(http.RequestAborted).ConfigureAwait(false);
     }
 
-    private async Task Send(HttpContext http, Document document, ArrayBufferWriter<byte> pending, string method)
+    private async Task Send(HttpContext http, Document document, string method)
     {
+        var pending = new ArrayBufferWriter<byte>(4096);
         try
         {
             XmlRpcWriter.StartDocument(pending);
